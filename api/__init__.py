@@ -1,0 +1,1 @@
+"""What every API door shares: keys, problem details, pages of a list, idempotency, throttles."""

@@ -1,0 +1,48 @@
+"""The JSON that doors accept and give, as pydantic models: they check, and they are the OpenAPI document."""
+
+import math
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+
+def storable(text: str) -> str:
+    """Text that PostgreSQL can keep: no NUL, no half of a surrogate pair. Raises ValueError."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it has a character that cannot be kept")
+    return text
+
+
+def storable_json(value: Any) -> Any:
+    """The same for every text inside a JSON value, and no infinite number. Raises ValueError."""
+    match value:
+        case str():
+            storable(value)
+        case float() if not math.isfinite(value):
+            raise ValueError("a number is too large")
+        case dict():
+            for key, inner in value.items():
+                storable(key)
+                storable_json(inner)
+        case list():
+            for inner in value:
+                storable_json(inner)
+    return value
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
+MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(storable)
+]
+MaybeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
+
+
+class Body(BaseModel):
+    """What a door accepts. Unknown keys are errors, so that a typing slip is never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class Shown(BaseModel):
+    """What a door gives."""

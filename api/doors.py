@@ -1,0 +1,129 @@
+"""Doors: from a request to a verb and back. One URL, a handler per method.
+
+A handler is `def handler(request, body, **path) -> Response`, declared with `handles`, which says who may call it,
+with which scope, what it accepts and what it gives. `door` joins handlers to a view, and does for each the same
+things in the same order: key, party, scope, throttle, body, idempotency.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, TypeVar
+
+from django.http.response import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import BaseModel
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import once
+from api.problems import problem_response
+from api.throttling import seconds_to_wait
+from parties.keys import allows
+from parties.models import Company, Key
+
+# Per key, over all of the API.
+MOST_PER_MINUTE = 6000
+MINUTE = timedelta(minutes=1)
+
+Party = Literal["company", "person"]
+Handler = Callable[..., Response | HttpResponse]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What `handles` said of a handler."""
+
+    area: str
+    parties: tuple[Party, ...]
+    body: type[BaseModel] | None
+
+
+def handles(
+    area: str,
+    *parties: Party,
+    gives: type[BaseModel] | None = None,
+    status: int = 200,
+    body: type[BaseModel] | None = None,
+    lists: bool = False,
+    query: tuple[str, ...] = (),
+    multipart: bool = False,
+) -> Callable[[AnyHandler], AnyHandler]:
+    """Declares a handler: the key's area, who may call it, what it accepts (`body`) and gives."""
+
+    def declare(handler: AnyHandler) -> AnyHandler:
+        handler.declared = Declared(area, parties, body)  # type: ignore[attr-defined]
+        handler.schema = extend_schema(  # type: ignore[attr-defined]
+            description=handler.__doc__,
+            operation_id=f"{handler.__module__.split('.')[0]}_{handler.__name__}",
+            request=({"multipart/form-data": body, "application/json": body} if multipart else body) if body else None,
+            responses={status: _page_of(gives) if lists and gives else gives},
+            parameters=[
+                *(OpenApiParameter(name, str) for name in query),
+                *([OpenApiParameter("limit", int), OpenApiParameter("cursor", str)] if lists else []),
+            ],
+            tags=[area],
+        )
+        return handler
+
+    return declare
+
+
+def door(**handlers: Handler) -> Callable[..., HttpResponse]:
+    """A view of one URL from its handlers by method: `door(get=…, post=…)`."""
+
+    class Door(APIView):
+        parser_classes = (JSONParser, MultiPartParser)
+
+    for method, handler in handlers.items():
+        setattr(Door, method, _method(handler))
+    view: Callable[..., HttpResponse] = Door.as_view()
+    return view
+
+
+def _method(handler: Handler) -> Callable[..., Response | HttpResponse]:
+    declared: Declared = handler.declared  # type: ignore[attr-defined]
+
+    def method(view: APIView, request: Request, **path: Any) -> Response | HttpResponse:
+        key = _admitted(request, declared)
+
+        def work() -> Response | HttpResponse:
+            try:
+                arguments = (declared.body.model_validate(request.data),) if declared.body else ()
+                return handler(request, *arguments, **path)
+            except Exception as error:
+                if answer := problem_response(error, {}):
+                    return answer
+                raise
+
+        if request.method == "POST":
+            return once(request, str(key.company_id or key.person_id), work)
+        return work()
+
+    method.__doc__ = handler.__doc__
+    decorated: Callable[..., Response | HttpResponse] = handler.schema(method)  # type: ignore[attr-defined]
+    return decorated
+
+
+def _admitted(request: Request, declared: Declared) -> Key:
+    key = request.auth
+    if not isinstance(key, Key):
+        raise NotAuthenticated("Send a key: Authorization: Bearer …")
+    if wait := seconds_to_wait(f"key:{key.pk}", most=MOST_PER_MINUTE, window=MINUTE):
+        raise Throttled(wait)
+    kind: Party = "company" if isinstance(key.party, Company) else "person"
+    if kind not in declared.parties:
+        raise PermissionDenied(f"This is for a {' or a '.join(declared.parties)}.")
+    if not allows(key.scopes, declared.area, write=request.method not in {"GET", "HEAD"}):
+        raise PermissionDenied(f"This key has no scope for {declared.area}.")
+    return key
+
+
+def _page_of(shown: type[BaseModel]) -> type[BaseModel]:
+    from pydantic import create_model
+
+    return create_model(f"{shown.__name__}Page", results=(list[shown], ...), next=(str | None, ...))  # type: ignore[valid-type]

@@ -1,0 +1,96 @@
+"""Idempotency-Key on POST: the work and the kept answer are one transaction, so a repeat never works twice.
+
+A repeat at the same time waits for the first on the unique constraint, then gets its answer.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.http.response import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.models import KeptAnswer
+from api.problems import problem
+
+HEADER = "Idempotency-Key"
+LONGEST = 255
+KEPT_FOR = timedelta(hours=24)
+
+Work = Callable[[], Response | HttpResponse]
+
+
+def once(request: Request, asker: str, work: Work) -> Response | HttpResponse:
+    """Does the work, or gives the answer that an earlier request with the same key and asker got.
+
+    Only successes are kept: an error changed nothing, and the same request may succeed later.
+    """
+    key = request.headers.get(HEADER, "")
+    if not key:
+        return work()
+    if len(key) > LONGEST or not key.isprintable():
+        return problem(422, f"An {HEADER} has at most {LONGEST} printable characters.")
+    try:
+        return _work_and_keep(asker, key, _fingerprint(request), work)
+    except _AlreadyKeptError:
+        return _again(asker, key, _fingerprint(request))
+
+
+class _AlreadyKeptError(Exception):
+    pass
+
+
+def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> Response | HttpResponse:
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                kept = KeptAnswer.objects.create(asker=asker, key=key, fingerprint=fingerprint)
+        except IntegrityError as error:
+            raise _AlreadyKeptError from error
+        answer = work()
+        if answer.status_code >= 400:  # noqa: PLR2004
+            transaction.set_rollback(True)
+        else:
+            body = answer.data if isinstance(answer, Response) else None
+            KeptAnswer.objects.filter(pk=kept.pk).update(status=answer.status_code, body=body)
+        return answer
+
+
+def _again(asker: str, key: str, fingerprint: bytes) -> Response | HttpResponse:
+    kept = KeptAnswer.objects.filter(asker=asker, key=key).first()
+    if kept is None:
+        return problem(409, "The first request with this key has just failed; send it again.")
+    if bytes(kept.fingerprint) != fingerprint:
+        return problem(422, f"This {HEADER} was used for another request.")
+    return Response(kept.body, status=kept.status, headers={"Idempotent-Replayed": "true"})
+
+
+def _fingerprint(request: Request) -> bytes:
+    """Multipart bodies differ by their boundary from try to try; their fields and files do not."""
+    content: object = request.data
+    files = request.FILES
+    if files:
+        digests = {name: [_digest(file) for file in files.getlist(name)] for name in files}
+        content = {"fields": {name: request.POST.getlist(name) for name in request.POST}, "files": digests}
+    text = json.dumps([request.method, request.get_full_path(), content], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode(errors="replace")).digest()
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def forget_old() -> None:
+    """Deletes what is too old to be repeated, and the windows that have ended."""
+    KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM api_tally WHERE ends_at < now()")

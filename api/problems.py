@@ -1,0 +1,85 @@
+"""Errors as RFC 9457 problem details: `application/problem+json` with type, title, status, detail and errors."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponse
+from pydantic import ValidationError
+from rest_framework import exceptions
+
+from parties.errors import RefusedError, StateForbidsError, TooManyError
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+_LONGEST = 300
+
+
+def problem(
+    status: int, detail: str, *, errors: Mapping[str, list[str]] | None = None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """A problem of a plain HTTP status; `errors` has messages per field."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = dict(errors)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Django REST framework's exception handler."""
+    del context
+    match error:
+        case ValidationError():
+            return problem(422, "Some of it cannot be taken; see errors.", errors=errors_of(error))
+        case RefusedError():
+            return problem(422, str(error), errors={error.field: [str(error)]})
+        case StateForbidsError():
+            return problem(409, str(error))
+        case TooManyError():
+            return problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
+        case Http404():
+            return problem(404, "There is no such thing, or it is not yours.")
+        case RequestDataTooBig() | TooManyFilesSent():
+            return problem(413, "The request is too large.")
+        case MultiPartParserError() | SuspiciousOperation() | RecursionError():
+            return problem(400, "The request could not be read.")
+        case PermissionDenied():
+            return problem(403, "This is not allowed.")
+        case exceptions.APIException():
+            return _of_framework(error)
+    return None
+
+
+def errors_of(error: ValidationError) -> dict[str, list[str]]:
+    """Pydantic's errors, by the dotted place of the field."""
+    found: dict[str, list[str]] = {}
+    for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
+        place = ".".join(str(step) for step in one["loc"]) or "body"
+        found.setdefault(place[:100], []).append(one["msg"].removeprefix("Value error, ")[:_LONGEST])
+    return found
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """For paths under the API that lead nowhere."""
+    del request, exception
+    return problem(404, "There is no such thing, or it is not yours.")
+
+
+def _of_framework(error: exceptions.APIException) -> HttpResponse:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    detail = error.detail if isinstance(error.detail, str) else "The request could not be read."
+    return problem(error.status_code, str(detail), headers=headers)

@@ -1,0 +1,92 @@
+"""The company's answer: an entry in the journal, tied to what it answers, on the owner's page at once."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from conduits.event_types import MESSAGE
+from conduits.gate import decide_read
+from conduits.models import Conduit, Delivery
+from journals.keeping import append_entry
+from journals.models import Entry
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Person
+from picos.models import Event
+
+_WEBHOOK_ID = re.compile(r"msg_([0-9a-f]{32})")
+
+
+def answer(
+    *,
+    conduit: Conduit,
+    body: str,
+    in_reply_to: str = "",
+    data: Mapping[str, Any] | None = None,
+    agent: Person | None = None,
+) -> Entry:
+    """The company writes to the owner. `in_reply_to` is the webhook-id, event id or entry id that it answers.
+
+    `data` may have an `eta` (RFC 3339 with time zone), which pages count down to. Raises StateForbidsError unless
+    the conduit is open, RefusedError for an unknown `in_reply_to` or a wrong `eta`.
+    """
+    decision = decide_read(conduit)
+    if not decision.passes:
+        message = f"You cannot write now: {decision.reason}."
+        raise StateForbidsError(message)
+    replied_entry, cause = _replied_to(conduit, in_reply_to)
+    return append_entry(
+        journal=conduit.journal,
+        author=conduit.company,
+        agent=agent,
+        body=body,
+        visibility=Entry.Visibility.SHARED,
+        kind=Entry.Kind.ANSWER,
+        data=_checked(data or {}),
+        in_reply_to=replied_entry,
+        cause=cause,
+        event_type=MESSAGE,
+    )
+
+
+def _replied_to(conduit: Conduit, reference: str) -> tuple[Entry | None, Event | None]:
+    """The entry and the event that a reference means, if it is of this conduit."""
+    if not reference:
+        return None, None
+    event_id = _event_id(conduit, reference)
+    event = (
+        Event.objects.filter(pk=event_id, pico=conduit.pico_id, owner=conduit.owner_id).first() if event_id else None
+    )
+    entry_id = event.data.get("entry") if event else _uuid(reference)
+    entry = Entry.objects.filter(pk=entry_id, journal=conduit.journal_id).exclude(visibility="private").first()
+    if event is None and entry is None:
+        message = "There is no such message, event or entry in this conduit."
+        raise RefusedError(message, field="in_reply_to")
+    return entry, event
+
+
+def _event_id(conduit: Conduit, reference: str) -> UUID | None:
+    if written := _WEBHOOK_ID.fullmatch(reference):
+        return Delivery.objects.filter(pk=UUID(written[1]), conduit=conduit).values_list("event_id", flat=True).first()
+    return _uuid(reference)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if (eta := data.get("eta")) is not None:
+        try:
+            at = parse_datetime(eta) if isinstance(eta, str) else None
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            message = "An eta is a time such as 2026-11-21T16:40:00Z."
+            raise RefusedError(message, field="data.eta")
+    return data

@@ -1,0 +1,205 @@
+"""The journal: reading and writing entries, and their photos."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import FileResponse, Http404
+from pydantic import Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import party_of
+from api.bodies import Body, MaybeText, Shown
+from api.doors import handles
+from api.paging import page
+from conduits import gate
+from conduits.access import current_conduit
+from conduits.api.readers import is_company, person_of, reader_of
+from conduits.models import Conduit
+from conduits.models.conduit import Grant
+from conduits.reading import open_for, read_entries
+from journals.keeping import append_entry, entry_side, open_journal_of
+from journals.models import Attachment, Entry, Journal
+from journals.photos import take_photos
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Person
+from picos.access import access_owned_pico, access_pico
+
+
+class NewEntry(Body):
+    """An entry to write. Photos come as files named `attachments` of a multipart form."""
+
+    body: MaybeText = ""
+    visibility: Literal["private", "shared", "public"]
+    kind: Literal["note", "question", "answer", "service"] = "note"
+    in_reply_to: UUID | None = None
+    pass_on: bool = False
+    attachments: list[str] = Field(default=[], max_length=10)
+
+
+class AttachmentShown(Shown):
+    """A photo; `url` and `thumbnail` are paths under this server."""
+
+    id: UUID
+    url: str
+    width: int
+    height: int
+    size: int
+
+
+class EntryShown(Shown):
+    """An entry. `by_rule` says whether a rule wrote it for its author."""
+
+    id: UUID
+    author: Literal["owner", "company"]
+    author_name: str
+    kind: str
+    visibility: str
+    body: str
+    data: dict[str, Any]
+    in_reply_to: UUID | None
+    reply_to_event: UUID | None
+    by_rule: bool
+    pass_on: bool
+    at: datetime
+    attachments: list[AttachmentShown]
+
+
+@handles("journal", "company", "person", gives=EntryShown, lists=True)
+def list_entries(request: Request, code: str) -> Response:
+    """The journal, newest first: an owner's whole, a company's as granted."""
+    photos = True
+    if is_company(request):
+        pico = access_pico(viewer=party_of(request), code=code)
+        rows = read_entries(pico=pico, reader=reader_of(request))
+        conduit = current_conduit(pico)
+        photos = conduit is not None and gate.grants(conduit, Grant.PHOTOS)
+    else:
+        rows = _journal(person_of(request), code).entries.visible_to(party_of(request))
+    return page(request, rows.with_author(), lambda entry: shown_entry(entry, photos=photos).model_dump(mode="json"))
+
+
+@handles("journal", "company", "person", body=NewEntry, gives=EntryShown, status=201, multipart=True)
+def add_entry(request: Request, body: NewEntry, code: str) -> Response:
+    """Write an entry, for good. A company writes through an open conduit only (409)."""
+    photos = take_photos(_files(request, body))
+    if is_company(request):
+        conduit = _open_conduit(request, code)
+        journal, author, visible = conduit.journal, conduit.company, gate.passing_entries(conduit)
+    else:
+        journal = _journal(person_of(request), code)
+        author, visible = journal.owner, ~_companys_own()
+    entry = append_entry(
+        journal=journal,
+        author=author,
+        body=body.body,
+        visibility=body.visibility,
+        kind=body.kind,
+        photos=photos,
+        in_reply_to=_replied(journal, body.in_reply_to, visible),
+        pass_on=body.pass_on,
+    )
+    return Response(shown_entry(entry, photos=True).model_dump(mode="json"), status=201)
+
+
+@handles("journal", "company", "person")
+def show_attachment(request: Request, attachment_id: UUID) -> FileResponse:
+    """A photo, as JPEG. A company sees the owner's only if photos are granted."""
+    return photo_response(access_attachment(request, attachment_id), small=False)
+
+
+def access_attachment(request: Request, attachment_id: UUID) -> Attachment:
+    """A photo that the party may see. Raises Http404."""
+    party = party_of(request)
+    photo = Attachment.objects.select_related("entry__journal__pico__product").filter(pk=attachment_id).first()
+    if photo is None:
+        raise Http404
+    journal = photo.entry.journal
+    if not is_company(request):
+        if journal.owner_id != party.pk or not journal.entries.visible_to(party).filter(pk=photo.entry_id).exists():
+            raise Http404
+        return photo
+    conduit = open_for(pico=journal.pico, reader=reader_of(request), what="photo")
+    if conduit is None or conduit.journal_id != journal.pk:
+        raise Http404
+    readable = journal.entries.filter(gate.passing_entries(conduit), pk=photo.entry_id).exists()
+    if not readable or (photo.entry.author_company_id is None and not gate.grants(conduit, Grant.PHOTOS)):
+        raise Http404
+    return photo
+
+
+def photo_response(photo: Attachment, *, small: bool) -> FileResponse:
+    """The picture itself; its name never changes meaning, so a browser may keep it."""
+    name = photo.thumbnail if small and photo.thumbnail else photo.name
+    return FileResponse(
+        default_storage.open(name),
+        content_type="image/jpeg",
+        headers={"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def shown_entry(entry: Entry, *, photos: bool) -> EntryShown:
+    """An entry as the API shows it; `photos` whether the owner's photos may be seen."""
+    visible = photos or entry.author_company_id is not None
+    return EntryShown(
+        id=entry.pk,
+        author="company" if entry_side(entry) == "company" else "owner",
+        author_name=str(entry.author) if entry.author_company_id else "",
+        kind=entry.kind,
+        visibility=entry.visibility,
+        body=entry.body,
+        data=entry.data,
+        in_reply_to=entry.in_reply_to_id,
+        reply_to_event=entry.reply_to_event_id,
+        by_rule=entry.rule_id is not None,
+        pass_on=entry.pass_on,
+        at=entry.at,
+        attachments=[_photo(photo) for photo in entry.attachments.all()] if visible else [],
+    )
+
+
+def _photo(photo: Attachment) -> AttachmentShown:
+    return AttachmentShown(
+        id=photo.pk, url=f"/api/v1/attachments/{photo.pk}", width=photo.width, height=photo.height, size=photo.size
+    )
+
+
+def _files(request: Request, body: NewEntry) -> list[UploadedFile]:
+    if body.attachments and not request.FILES:
+        message = "Send photos as files of a multipart form, each named attachments."
+        raise RefusedError(message, field="attachments")
+    return list(request.FILES.getlist("attachments"))
+
+
+def _journal(owner: Person, code: str) -> Journal:
+    journal = open_journal_of(access_owned_pico(owner=owner, code=code))
+    if journal is None:
+        raise Http404
+    return journal
+
+
+def _open_conduit(request: Request, code: str) -> Conduit:
+    conduit = current_conduit(access_pico(viewer=party_of(request), code=code))
+    decision = gate.decide_read(conduit)
+    if conduit is None or not decision.passes:
+        message = f"You cannot write now: {decision.reason}."
+        raise StateForbidsError(message)
+    return conduit
+
+
+def _companys_own() -> Q:
+    return Q(author_company__isnull=False, visibility=Entry.Visibility.PRIVATE)
+
+
+def _replied(journal: Journal, entry_id: UUID | None, visible: Q) -> Entry | None:
+    if entry_id is None:
+        return None
+    entry = journal.entries.filter(visible, pk=entry_id).first()
+    if entry is None:
+        message = "There is no such entry in this journal."
+        raise RefusedError(message, field="in_reply_to")
+    return entry

@@ -1,0 +1,251 @@
+"""Delivering: due messages are claimed, pass the gate, are signed and sent many at a time, and each try is recorded.
+
+A claim pushes the next attempt ahead and commits before anything is sent, so no HTTP happens inside a transaction,
+and a process that dies in between leaves rows that come due again: at least once, always under the same webhook-id.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from conduits import access_log, event_types, gate
+from conduits.http import Answer, Client
+from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint
+from conduits.payloads import body_of, rfc3339
+from conduits.signing import headers_for
+from conduits.switching import disable
+from journals.event_types import ENTRY_ADDED
+from journals.models import Entry
+from parties.vault import open_sealed
+from picos import bell
+from picos.models import Event
+
+State = Delivery.State
+TEST = "endpoint.test"
+# After which wait each further attempt follows; the last is in the fourth day.
+RETRY_AFTER = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+)
+JITTER = 0.1
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+# How many are claimed at once, how many of them are under way together, and after which time an unfinished claim
+# falls due again: longer than the slowest claim can take (CLAIM / TOGETHER × 15 s).
+CLAIM = 256
+TOGETHER = 64
+LEASE = timedelta(seconds=90)
+GONE = 410
+KEPT_ANSWER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that the gate let pass, ready to be signed."""
+
+    delivery: Delivery
+    body: str
+
+
+def queue_delivery(*, event: Event, endpoint: Endpoint, conduit: Conduit | None, rule_version_id: UUID) -> Delivery:
+    """A message about the event, due now; it passes the gate when it leaves. In the caller's transaction."""
+    bell.ring(bell.DELIVERIES)
+    return Delivery.objects.create(
+        endpoint=endpoint,
+        event_id=event.pk,
+        event_type=event.type,
+        pico_id=event.pico_id,
+        conduit=conduit,
+        sequence=event.sequence,
+        next_attempt_at=timezone.now(),
+        rule_version_id=rule_version_id,
+    )
+
+
+def queue_test(endpoint: Endpoint) -> Delivery:
+    """A message about nothing, to see whether the endpoint takes it."""
+    now = timezone.now()
+    body = {"type": TEST, "timestamp": rfc3339(now), "data": {"endpoint": str(endpoint.pk)}}
+    bell.ring(bell.DELIVERIES)
+    return Delivery.objects.create(
+        endpoint=endpoint, event_id=uuid7(), event_type=TEST, sequence=0, body=json.dumps(body), next_attempt_at=now
+    )
+
+
+def replay(delivery: Delivery) -> Delivery:
+    """Sends it once more, as a new message linked to the old one. What it may say is decided anew."""
+    bell.ring(bell.DELIVERIES)
+    return Delivery.objects.create(
+        endpoint=delivery.endpoint,
+        event_id=delivery.event_id,
+        event_type=delivery.event_type,
+        pico_id=delivery.pico_id,
+        conduit_id=delivery.conduit_id,
+        sequence=delivery.sequence,
+        body=delivery.body if delivery.event_type == TEST else "",
+        next_attempt_at=timezone.now(),
+        rule_version_id=delivery.rule_version_id,
+        replay_of=delivery,
+    )
+
+
+def drain() -> int:
+    """Sends what is due, once around; returns how many messages were claimed."""
+    claimed, outgoing = _claim()
+    if outgoing:
+        answers = asyncio.run(_send_all(outgoing))
+        _record(list(zip(outgoing, answers, strict=True)))
+    return claimed
+
+
+@transaction.atomic
+def _claim() -> tuple[int, list[Outgoing]]:
+    ahead = Delivery.objects.filter(
+        endpoint=OuterRef("endpoint"), pico=OuterRef("pico"), state=State.WAITING, sequence__lt=OuterRef("sequence")
+    )
+    due = list(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+        .filter(endpoint__status=Endpoint.Status.ENABLED, endpoint__deleted_at=None)
+        .filter(Q(endpoint__ordered=False) | ~Exists(ahead))
+        .select_related("endpoint__company", "conduit__owner", "conduit__company")
+        .order_by("next_attempt_at")[:CLAIM]
+    )
+    outgoing, refused = _pass_gate(due)
+    Delivery.objects.filter(pk__in=[message.delivery.pk for message in outgoing]).update(
+        next_attempt_at=timezone.now() + LEASE, attempt_count=F("attempt_count") + 1
+    )
+    Delivery.objects.filter(pk__in=refused).update(
+        state=State.REFUSED, next_attempt_at=None, finished_at=timezone.now()
+    )
+    return len(due), outgoing
+
+
+def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
+    """Decides anew for each message, also a retry, and logs the first passing and each refusal."""
+    events, entries = _subjects(due)
+    outgoing, refused, lines = [], [], []
+    for delivery in due:
+        if delivery.event_type == TEST:
+            outgoing.append(Outgoing(delivery, delivery.body))
+            continue
+        event = events[delivery.event_id]
+        decision = gate.decide_event(event, delivery.conduit)
+        if decision.passes:
+            outgoing.append(Outgoing(delivery, body_of(event, delivery.conduit, entries.get(_entry_id(event)))))
+        else:
+            refused.append(delivery.pk)
+        if delivery.conduit_id and (not decision.passes or delivery.attempt_count == 0):
+            lines.append(_line(delivery, decision))
+    access_log.write_lines(lines)
+    return outgoing, refused
+
+
+def _subjects(due: Sequence[Delivery]) -> tuple[dict[UUID, Event], dict[str | None, Entry]]:
+    events = {
+        event.pk: event
+        for event in Event.objects.filter(pk__in=[delivery.event_id for delivery in due]).select_related(
+            "pico__product__company"
+        )
+    }
+    wanted = [entry_id for event in events.values() if (entry_id := _entry_id(event))]
+    entries = Entry.objects.filter(pk__in=wanted).prefetch_related("attachments") if wanted else ()
+    return events, {str(entry.pk): entry for entry in entries}
+
+
+def _entry_id(event: Event) -> str | None:
+    return event.data.get("entry") if event.type in {ENTRY_ADDED, event_types.MESSAGE} else None
+
+
+def _line(delivery: Delivery, decision: gate.Decision) -> access_log.Line:
+    assert delivery.conduit_id  # noqa: S101 (the caller asked)
+    return access_log.Line(
+        conduit_id=delivery.conduit_id,
+        outcome=AccessLine.Outcome.SENT if decision.passes else AccessLine.Outcome.REFUSED,
+        who=f"{delivery.endpoint.company} (webhook)",
+        who_id=delivery.endpoint_id,
+        what=delivery.event_type,
+        what_id=delivery.event_id,
+        reason=decision.reason,
+    )
+
+
+async def _send_all(outgoing: Sequence[Outgoing]) -> list[Answer]:
+    together = asyncio.Semaphore(TOGETHER)
+    async with Client(allowed=settings.PICO_WEBHOOK_ALLOW) as client:
+
+        async def send(message: Outgoing) -> Answer:
+            async with together:
+                body = message.body.encode()
+                headers = headers_for(
+                    message_id=message.delivery.webhook_id,
+                    timestamp=int(timezone.now().timestamp()),
+                    body=body,
+                    secrets=_secrets(message.delivery.endpoint),
+                )
+                return await client.post(url=message.delivery.endpoint.url, body=body, headers=headers)
+
+        return await asyncio.gather(*(send(message) for message in outgoing))
+
+
+def _secrets(endpoint: Endpoint) -> list[str]:
+    sealed = [endpoint.secret]
+    if endpoint.previous_secret_until and endpoint.previous_secret_until > timezone.now():
+        sealed.append(endpoint.previous_secret)
+    return [open_sealed(secret) for secret in sealed]
+
+
+@transaction.atomic
+def _record(results: Sequence[tuple[Outgoing, Answer]]) -> None:
+    now = timezone.now()
+    Attempt.objects.bulk_create([_attempt(message.delivery, answer, now) for message, answer in results])
+    changed = []
+    for message, answer in results:
+        delivery = message.delivery
+        delivery.body = message.body
+        delivery.state, delivery.next_attempt_at = _what_next(delivery, answer, now)
+        delivery.finished_at = None if delivery.state == State.WAITING else now
+        changed.append(delivery)
+    Delivery.objects.bulk_update(changed, ["body", "state", "next_attempt_at", "finished_at"])
+    for endpoint in {message.delivery.endpoint for message, answer in results if answer.status == GONE}:
+        disable(endpoint, reason="It answered 410 Gone.")
+
+
+def _attempt(delivery: Delivery, answer: Answer, now: datetime) -> Attempt:
+    return Attempt(
+        delivery=delivery,
+        number=delivery.attempt_count + 1,
+        at=now - timedelta(milliseconds=answer.duration_ms),
+        duration_ms=answer.duration_ms,
+        status=answer.status,
+        error=(answer.error or "")[:300],
+        answer=answer.body_excerpt[:KEPT_ANSWER].decode(errors="replace").replace("\0", "�"),
+    )
+
+
+def _what_next(delivery: Delivery, answer: Answer, now: datetime) -> tuple[State, datetime | None]:
+    if answer.error is None:
+        return State.DELIVERED, None
+    used = delivery.attempt_count
+    if used >= len(RETRY_AFTER):
+        return State.FAILED, None
+    wait = RETRY_AFTER[used] * (1 + JITTER * random.random())  # noqa: S311 (spreads retries, guards nothing)
+    return State.WAITING, now + max(wait, _asked_to_wait(answer, now))
+
+
+def _asked_to_wait(answer: Answer, now: datetime) -> timedelta:
+    """Retry-After (RFC 9110 section 10.2.3) in seconds; dates are left to our own schedule."""
+    del now
+    asked = answer.headers.get("retry-after", "")
+    return (
+        min(timedelta(seconds=int(asked)), LONGEST_RETRY_AFTER) if asked.isascii() and asked.isdigit() else timedelta()
+    )

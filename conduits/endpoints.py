@@ -1,0 +1,57 @@
+"""Setting up endpoints: adding, rotating secrets, testing, deleting."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from conduits.addresses import AddressRefused, parse_webhook_url
+from conduits.delivery import queue_test
+from conduits.models import Delivery, Endpoint
+from conduits.signing import new_secret
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Company
+from parties.vault import seal
+
+MOST_PER_COMPANY = 50
+# How long the secret before still signs beside the new one.
+ROTATION_OVERLAP = timedelta(hours=24)
+
+
+def add_endpoint(*, company: Company, url: str, ordered: bool = False) -> tuple[Endpoint, str]:
+    """A new endpoint and its signing secret, which is shown this once. Raises RefusedError for a URL we never call."""
+    try:
+        parse_webhook_url(url, allowed=settings.PICO_WEBHOOK_ALLOW)
+    except AddressRefused as refused:
+        raise RefusedError(str(refused), field="url") from refused
+    if company.endpoints.filter(deleted_at=None).count() >= MOST_PER_COMPANY:
+        message = f"A company can have {MOST_PER_COMPANY} endpoints; delete one first."
+        raise StateForbidsError(message)
+    secret = new_secret()
+    endpoint = Endpoint.objects.create(company=company, url=url, secret=seal(secret), ordered=ordered)
+    return endpoint, secret
+
+
+def rotate_secret(endpoint: Endpoint) -> str:
+    """A new signing secret; the one before signs beside it for a day, so that no message fails meanwhile."""
+    secret = new_secret()
+    with transaction.atomic():
+        held = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        Endpoint.objects.filter(pk=endpoint.pk).update(
+            secret=seal(secret), previous_secret=held.secret, previous_secret_until=timezone.now() + ROTATION_OVERLAP
+        )
+    return secret
+
+
+def send_test(endpoint: Endpoint) -> Delivery:
+    """Queues a signed message of type `endpoint.test`. Raises StateForbidsError for a disabled endpoint."""
+    if endpoint.status == Endpoint.Status.DISABLED:
+        message = "This endpoint is disabled; enable it first."
+        raise StateForbidsError(message)
+    return queue_test(endpoint)
+
+
+def delete_endpoint(endpoint: Endpoint) -> None:
+    """Nothing is sent there any more; its log stays."""
+    Endpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=timezone.now())

@@ -1,0 +1,131 @@
+"""The gate: decides what of an owner's may pass to the company. Every way out asks here, and nothing else decides.
+
+Pure decisions over rows that the caller loaded, or conditions for its query; the caller logs them
+(conduits/access_log.py).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from conduits import event_types
+from conduits.models import Conduit
+from conduits.models.conduit import Grant
+from journals.event_types import ENTRY_ADDED
+from journals.models import Entry
+from picos import event_types as pico_events
+from picos.models import Event
+
+# The grant that each type of event takes. None: it is a fact of the conduit itself, which both ends know.
+# A type that is not here passes to nobody.
+GRANT_FOR: Final[dict[str, Grant | None]] = {
+    pico_events.SCANNED: Grant.SCANS,
+    pico_events.LOST: Grant.SCANS,
+    pico_events.FOUND: Grant.SCANS,
+    pico_events.RECOVERED: Grant.SCANS,
+    pico_events.CLAIMED: None,
+    pico_events.TRANSFERRED: None,
+    event_types.NOTE: Grant.NOTES,
+    event_types.MESSAGE: None,
+    event_types.OPENED: None,
+    event_types.PAUSED: None,
+    event_types.RESUMED: None,
+    event_types.CLOSED: None,
+    event_types.TERMS_AGREED: None,
+}
+# What the company must be told although the conduit is not open any more: that it is not.
+_ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it passes, and why, in words that the owner reads in the access log."""
+
+    passes: bool
+    reason: str
+
+
+def decide_event(event: Event, conduit: Conduit | None) -> Decision:
+    """Whether the event may pass to the company of its pico.
+
+    `conduit` is the one between the event's company and the owner at the time of the event; None when there is none.
+    """
+    if event.pico_id is None or event.owner_id is None:
+        return Decision(passes=True, reason="nobody owned it")
+    if conduit is None or conduit.owner_id != event.owner_id or conduit.company_id != event.company_id:
+        return Decision(passes=False, reason="there is no conduit")
+    if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
+        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
+    if event.type == ENTRY_ADDED:
+        return _decide_grant(conduit, _grant_for_entry_event(event))
+    if event.type not in GRANT_FOR:
+        return Decision(passes=False, reason="nothing grants this")
+    return _decide_grant(conduit, GRANT_FOR[event.type])
+
+
+def decide_read(conduit: Conduit | None) -> Decision:
+    """Whether the company may look at the owner's side of the pico at all."""
+    if conduit is None:
+        return Decision(passes=False, reason="there is no conduit")
+    if conduit.status != Conduit.Status.OPEN:
+        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
+    return Decision(passes=True, reason="the conduit is open")
+
+
+def passing_entries(conduit: Conduit) -> Q:
+    """Which of a journal's entries the company may read: its own, and the owner's as granted."""
+    visible = []
+    if grants(conduit, Grant.ENTRIES):
+        visible += [Entry.Visibility.SHARED, Entry.Visibility.PUBLIC]
+    if grants(conduit, Grant.PRIVATE_ENTRIES):
+        visible += [Entry.Visibility.PRIVATE]
+    return Q(author_company__isnull=False) | Q(visibility__in=visible)
+
+
+def passing_events(conduit: Conduit) -> Q:
+    """Which of the pico's events the company may read: the same as it would be sent."""
+    types = [name for name, grant in GRANT_FOR.items() if grants(conduit, grant)]
+    by_company = Q(type=ENTRY_ADDED, data__author="company")
+    shared = Q(type=ENTRY_ADDED) & ~Q(data__visibility=Entry.Visibility.PRIVATE)
+    private = Q(type=ENTRY_ADDED, data__visibility=Entry.Visibility.PRIVATE)
+    passing = Q(type__in=types) | by_company
+    if grants(conduit, Grant.ENTRIES):
+        passing |= shared
+    if grants(conduit, Grant.PRIVATE_ENTRIES):
+        passing |= private
+    return passing
+
+
+def passes_to_owner(event: Event) -> bool:
+    """The gate's other side: what the company keeps to itself is not the owner's to see."""
+    by_company = event.data.get("author") == "company"
+    return not (by_company and event.data.get("visibility") == Entry.Visibility.PRIVATE)
+
+
+def kept_from_owner() -> Q:
+    """The same, as a condition: the company's private entries."""
+    return Q(type=ENTRY_ADDED, data__author="company", data__visibility=Entry.Visibility.PRIVATE)
+
+
+def grants(conduit: Conduit, grant: Grant | None) -> bool:
+    """Whether the owner grants this now."""
+    return grant is None or grant.value in conduit.grants
+
+
+def _grant_for_entry_event(event: Event) -> Grant | None:
+    if event.data.get("author") == "company":
+        return None
+    return _grant_for(str(event.data.get("visibility")))
+
+
+def _grant_for(visibility: str) -> Grant:
+    return Grant.PRIVATE_ENTRIES if visibility == Entry.Visibility.PRIVATE else Grant.ENTRIES
+
+
+def _decide_grant(conduit: Conduit, grant: Grant | None) -> Decision:
+    if grant is None:
+        return Decision(passes=True, reason="it is about the conduit itself")
+    if grants(conduit, grant):
+        return Decision(passes=True, reason=f"the owner lets it see {grant.label}")
+    return Decision(passes=False, reason=f"the owner does not let it see {grant.label}")

@@ -1,0 +1,19 @@
+from django.db import migrations
+
+TABLES = (
+    "conduits_attempt",
+    "conduits_terms",
+    "conduits_accessline",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("conduits", "0002_initial"), ("picos", "0002_append_only_events")]
+    operations = [
+        migrations.RunSQL(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            f"DROP TRIGGER append_only ON {table}",
+        )
+        for table in TABLES
+    ]

@@ -1,0 +1,9 @@
+"""The tables of the conduit floor."""
+
+from conduits.models.access_log import AccessLine
+from conduits.models.conduit import Conduit
+from conduits.models.delivery import Attempt, Delivery
+from conduits.models.endpoint import Endpoint
+from conduits.models.terms import Terms
+
+__all__ = ["AccessLine", "Attempt", "Conduit", "Delivery", "Endpoint", "Terms"]

@@ -1,0 +1,76 @@
+"""What a message to a company says: the body of a webhook, as far as the owner's grants let it."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+
+from conduits import event_types
+from conduits.gate import grants
+from conduits.models import Conduit
+from conduits.models.conduit import Grant
+from journals.event_types import ENTRY_ADDED
+from journals.keeping import entry_side
+from journals.models import Entry
+from picos.models import Event, Pico
+from picos.qr import url_of
+
+API = "/api/v1"
+
+
+def body_of(event: Event, conduit: Conduit | None, entry: Entry | None) -> str:
+    """The JSON text of an event that the gate let pass; `entry` is the one that the event is about, if any."""
+    data: dict[str, Any] = {"event": str(event.pk)}
+    if event.pico:
+        data |= _about_pico(event.pico, conduit)
+    if entry:
+        data["entry"] = _entry(entry, conduit)
+    elif event.type not in {ENTRY_ADDED, event_types.MESSAGE}:
+        data |= event.data
+    data["actor"] = {"kind": event.actor_kind}
+    # The chain goes out and comes back in answers, so that an echo cannot loop.
+    data |= {"cause": str(event.cause_id) if event.cause_id else None, "root": str(event.root_id), "depth": event.depth}
+    return json.dumps({"type": event.type, "timestamp": rfc3339(event.at), "data": data}, ensure_ascii=False)
+
+
+def rfc3339(at: Any) -> str:
+    """RFC 3339 in UTC, to the millisecond."""
+    return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
+
+
+def _about_pico(pico: Pico, conduit: Conduit | None) -> dict[str, Any]:
+    product = pico.product
+    answerable = conduit is not None and conduit.status == Conduit.Status.OPEN
+    about: dict[str, Any] = {
+        "pico": {
+            "code": pico.code,
+            "url": url_of(pico),
+            "serial": pico.serial,
+            "product": {"id": str(product.pk), "name": product.name, "sku": product.sku, "gtin": product.gtin}
+            if product
+            else None,
+        },
+        "conduit": str(conduit.pk) if conduit else None,
+        "reply_url": f"{settings.PUBLIC_URL}{API}/conduits/{conduit.pk}/messages" if conduit and answerable else None,
+    }
+    if conduit and grants(conduit, Grant.CONTACT):
+        about["owner"] = {"name": conduit.owner.name, "email": conduit.owner.email}
+    return about
+
+
+def _entry(entry: Entry, conduit: Conduit | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": str(entry.pk),
+        "author": entry_side(entry),
+        "kind": entry.kind,
+        "visibility": entry.visibility,
+        "body": entry.body,
+        "data": entry.data,
+        "in_reply_to": str(entry.in_reply_to_id) if entry.in_reply_to_id else None,
+    }
+    if conduit and (entry.author_company_id or grants(conduit, Grant.PHOTOS)):
+        shown["attachments"] = [
+            {"id": str(photo.pk), "url": f"{settings.PUBLIC_URL}{API}/attachments/{photo.pk}"}
+            for photo in entry.attachments.all()
+        ]
+    return shown

@@ -1,0 +1,57 @@
+"""What the owner does with a conduit: pause, resume, close it, and change what the company may see."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from conduits.event_types import CLOSED, PAUSED, RESUMED
+from conduits.models import Conduit
+from conduits.models.conduit import Grant
+from parties.actors import Actor
+from parties.errors import RefusedError, StateForbidsError
+from picos.events import record_event
+from picos.turns import take_turn
+
+Status = Conduit.Status
+
+
+def pause(conduit: Conduit) -> None:
+    """Nothing passes until it is resumed; what waits is refused when its time comes. Raises StateForbidsError."""
+    _move(conduit, sources=[Status.OPEN], target=Status.PAUSED, event=PAUSED)
+
+
+def resume(conduit: Conduit) -> None:
+    """Things pass again. Raises StateForbidsError unless it was paused."""
+    _move(conduit, sources=[Status.PAUSED], target=Status.OPEN, event=RESUMED)
+
+
+def close(conduit: Conduit) -> None:
+    """Ends it for good; the journal stays with the owner. Raises StateForbidsError when it is closed already."""
+    _move(conduit, sources=[Status.OPEN, Status.PAUSED], target=Status.CLOSED, event=CLOSED)
+
+
+def set_grants(conduit: Conduit, grants: Iterable[str]) -> None:
+    """What the company may see from now on, also of deliveries that wait. Raises RefusedError for an unknown grant."""
+    wanted = set(grants)
+    if unknown := wanted - set(Grant.values):
+        message = f"There is no grant {', '.join(sorted(unknown))}; there are {', '.join(Grant.values)}."
+        raise RefusedError(message, field="grants")
+    conduit.grants = [grant.value for grant in Grant if grant.value in wanted]
+    if not Conduit.objects.current().filter(pk=conduit.pk).update(grants=conduit.grants):
+        message = "This conduit is closed."
+        raise StateForbidsError(message)
+
+
+@transaction.atomic
+def _move(conduit: Conduit, *, sources: list[Status], target: Status, event: str) -> None:
+    """Compare and swap, so that two at once make one event."""
+    take_turn(conduit.pico_id)
+    closed_at = timezone.now() if target == Status.CLOSED else None
+    moved = Conduit.objects.filter(pk=conduit.pk, status__in=sources).update(status=target, closed_at=closed_at)
+    if not moved:
+        conduit.refresh_from_db(fields=["status"])
+        message = f"This conduit is {conduit.status}."
+        raise StateForbidsError(message)
+    conduit.status, conduit.closed_at = target, closed_at
+    record_event(event, pico=conduit.pico, actor=Actor.of_person(conduit.owner), data={"conduit": str(conduit.pk)})

@@ -1,0 +1,1 @@
+"""Settings, URLs and the processes: how the floors are put together and started."""

@@ -1,0 +1,54 @@
+"""The API's table of contents."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from api.doors import door
+from conduits.api import conduits, deliveries, journal, picos
+from picos import api as catalogue
+from rules.api import endpoints, rules
+
+urlpatterns = [
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("products", door(get=catalogue.list_products, post=catalogue.add_product)),
+    path("products/<uuid:product_id>", door(get=catalogue.show_product)),
+    path("batches", door(get=catalogue.list_batches, post=catalogue.order_batch)),
+    path("batches/<uuid:batch_id>", door(get=catalogue.show_batch)),
+    path("batches/<uuid:batch_id>/labels.csv", door(get=catalogue.export_batch)),
+    path("picos", door(get=picos.list_picos, post=picos.add_thing)),
+    path("picos/<str:code>", door(get=picos.show_pico)),
+    path("picos/<str:code>/claim", door(post=picos.claim)),
+    path("picos/<str:code>/lost", door(post=picos.report_lost)),
+    path("picos/<str:code>/recovered", door(post=picos.report_recovered)),
+    path("picos/<str:code>/journal", door(get=journal.list_entries, post=journal.add_entry)),
+    path("picos/<str:code>/events", door(get=picos.list_events)),
+    path("attachments/<uuid:attachment_id>", door(get=journal.show_attachment)),
+    path("conduits", door(get=conduits.list_conduits)),
+    path("conduits/<uuid:conduit_id>", door(get=conduits.show_conduit)),
+    path("conduits/<uuid:conduit_id>/pause", door(post=conduits.pause)),
+    path("conduits/<uuid:conduit_id>/resume", door(post=conduits.resume)),
+    path("conduits/<uuid:conduit_id>/close", door(post=conduits.close)),
+    path("conduits/<uuid:conduit_id>/grants", door(put=conduits.set_grants)),
+    path("conduits/<uuid:conduit_id>/messages", door(post=conduits.post_message)),
+    path("conduits/<uuid:conduit_id>/terms", door(get=conduits.list_terms)),
+    path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
+    path("terms/<str:sha256>", door(get=conduits.show_terms)),
+    path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
+    path(
+        "endpoints/<uuid:endpoint_id>",
+        door(get=endpoints.show_endpoint, put=endpoints.change_events, delete=endpoints.delete_endpoint),
+    ),
+    path("endpoints/<uuid:endpoint_id>/rotate", door(post=endpoints.rotate)),
+    path("endpoints/<uuid:endpoint_id>/test", door(post=endpoints.send_test)),
+    path("endpoints/<uuid:endpoint_id>/enable", door(post=endpoints.enable)),
+    path("deliveries", door(get=deliveries.list_deliveries)),
+    path("deliveries/<uuid:delivery_id>", door(get=deliveries.show_delivery)),
+    path("deliveries/<uuid:delivery_id>/replay", door(post=deliveries.replay_delivery)),
+    path("rules", door(get=rules.list_rules, post=rules.write_rule)),
+    path("rules/<uuid:rule_id>", door(get=rules.show_rule, put=rules.rewrite_rule, delete=rules.delete_rule)),
+    path("rules/<uuid:rule_id>/enable", door(post=rules.enable)),
+    path("rules/<uuid:rule_id>/disable", door(post=rules.disable)),
+    path("rules/<uuid:rule_id>/runs", door(get=rules.list_runs)),
+    path("runs/<uuid:run_id>", door(get=rules.show_run)),
+]

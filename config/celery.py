@@ -1,0 +1,47 @@
+"""The Celery application. Its messages are wake-ups and bulk work; nothing is lost when one is lost."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+BROKER_DIR = settings.PICO_DATA_DIR / "broker"
+
+app = Celery("pico-conduit", broker=settings.CELERY_BROKER_URL)
+app.conf.update(
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    task_default_queue="bulk",
+    task_routes={
+        "rules.*": {"queue": "events"},
+        "conduits.*": {"queue": "deliveries"},
+    },
+    # What a lost bell left behind is found by these, at the latest after their period (seconds).
+    beat_schedule={
+        "events": {"task": "rules.drain_events", "schedule": 1.0, "options": {"expires": 1}},
+        "deliveries": {"task": "conduits.send_deliveries", "schedule": 1.0, "options": {"expires": 1}},
+        "notices": {"task": "picos.mail_notices", "schedule": 2.0, "options": {"expires": 2}},
+        "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
+        "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},
+        "partitions": {"task": "picos.make_partitions", "schedule": 6 * 3600.0},
+        "visits": {"task": "picos.forget_visits", "schedule": 120.0, "options": {"expires": 120}},
+        "tidying": {"task": "api.forget_old", "schedule": 600.0},
+    },
+    beat_max_loop_interval=1,
+)
+if settings.CELERY_BROKER_URL == "filesystem://":
+    BROKER_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.05,
+    }
+app.autodiscover_tasks()

@@ -1,0 +1,85 @@
+"""The processes that together are Pico Conduit, in the order in which they start."""
+
+import re
+import signal
+import sys
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from config.child import EVERYTHING, Child
+from config.postgres import Cluster
+
+# A refused row is an ERROR to PostgreSQL and daily work to us; these are what keeps the server from running.
+SERVER_TROUBLE = re.compile(r"PANIC:|FATAL: +(lock file|data directory|database files|could not|pre-existing)")
+WORKER_READY = re.compile(r"celery@\S+ ready")
+BLOCKING_THREADS = 8
+TASK_THREADS = 8
+
+
+def database(cluster: Cluster) -> Child:
+    """The embedded PostgreSQL. SIGINT is its fast shutdown: it ends open connections and writes a checkpoint."""
+    return Child(
+        name="postgres",
+        command=cluster.command(),
+        privileges=cluster.privileges(),
+        before_start=cluster.forget_killed_server,
+        stop_signal=signal.SIGINT,
+        last=True,
+        shows=SERVER_TROUBLE,
+    )
+
+
+def servers() -> Iterator[Child]:
+    """What people wait for."""
+    environment = _environment()
+    yield Child(name="web", command=_granian("wsgi", "config.wsgi", settings.PORT, workers=2), environment=environment)
+    live = _granian("asgi", "live.app", settings.LIVE_PORT, workers=1)
+    yield Child(name="live", command=live, environment=environment)
+
+
+def helpers() -> Iterator[Child]:
+    """What works behind them. Each prints a line when it is ready."""
+    environment = _environment()
+    yield Child(name="worker", command=_worker(), environment=environment, ready=WORKER_READY)
+    yield Child(name="beat", command=_beat(), environment=environment)
+    if settings.PICO_DEMO:
+        command = [sys.executable, "manage.py", "callcentre"]
+        yield Child(name="callcentre", command=command, environment=environment, shows=EVERYTHING)
+
+
+def ports() -> dict[str, int]:
+    """Which port each variable of the environment gives to a child."""
+    ports = {"PORT": settings.PORT, "LIVE_PORT": settings.LIVE_PORT}
+    return {**ports, "CALLCENTRE_PORT": settings.CALLCENTRE_PORT} if settings.PICO_DEMO else ports
+
+
+def _environment() -> dict[str, str]:
+    environment = {"PICO_DATA_DIR": str(settings.PICO_DATA_DIR), "PYTHONUNBUFFERED": "1"}
+    if settings.PICO_DEMO and not settings.PICO_WEBHOOK_ALLOW:
+        # The demo's call centre listens on this machine.
+        environment["PICO_WEBHOOK_ALLOW"] = "127.0.0.0/8"
+    return environment
+
+
+def _granian(interface: str, module: str, port: int, *, workers: int) -> list[str]:
+    threads = ["--blocking-threads", str(BLOCKING_THREADS)] if interface == "wsgi" else []
+    return [
+        *(sys.executable, "-m", "granian", f"{module}:application", "--interface", interface),
+        *("--host", settings.HOST, "--port", str(port), "--workers", str(workers), *threads),
+        *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
+    ]
+
+
+def _worker() -> list[str]:
+    return [
+        *(sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", "events,deliveries,bulk"),
+        *("--pool", "threads", "--concurrency", str(TASK_THREADS), "--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+
+
+def _beat() -> list[str]:
+    schedule = str(settings.PICO_DATA_DIR / "celerybeat-schedule")
+    # No pid file: one left by a killed beat would keep the next from starting.
+    return [sys.executable, "-m", "celery", "-A", "config", "beat", "--schedule", schedule, "--pidfile", ""]

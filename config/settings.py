@@ -1,0 +1,219 @@
+"""Django's settings. Each value that differs between hosts comes from the environment; docs/settings.md lists them."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from config import postgres
+from config.env import env, networks, secret_kept_in
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where this host keeps what is its own: the embedded database, mail, photos, the broker's folder, the secret key.
+PICO_DATA_DIR = Path(env.str("PICO_DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+LIVE_PORT = env.int("LIVE_PORT", 8001)
+CALLCENTRE_PORT = env.int("CALLCENTRE_PORT", 8002)
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+# Where pages open their live stream; empty means LIVE_PORT on the host that served the page.
+LIVE_URL = env.str("LIVE_URL", "")
+PICO_DEMO = env.bool("PICO_DEMO", True)
+PICO_WEBHOOK_ALLOW = networks("PICO_WEBHOOK_ALLOW")
+# How many proxies of our own stand in front; that many entries from the right of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or secret_kept_in(PICO_DATA_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+_public = urlsplit(PUBLIC_URL)
+if not _public.hostname or _public.scheme not in {"http", "https"} or _public.path:
+    message = f"PUBLIC_URL: {PUBLIC_URL!r} must be http(s)://host[:port] without a path"
+    raise ImproperlyConfigured(message)
+SECURE = _public.scheme == "https"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "config",
+    "parties",
+    "api",
+    "picos",
+    "journals",
+    "conduits",
+    "rules",
+    "dashboards",
+    "demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboards.security.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboards.context.site",
+            ],
+        },
+    },
+]
+
+# PostgreSQL, always: the embedded one unless DATABASE_URL names another. Connections live as long as their thread.
+EMBEDDED_DATABASE = not env.str("DATABASE_URL", "")
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", "") or postgres.cluster_for(PICO_DATA_DIR).url(),
+        conn_max_age=None,
+        conn_health_checks=True,
+    ),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The broker is only a bell: it carries wake-ups, and losing it loses nothing.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
+REDIS = CELERY_BROKER_URL.startswith(("redis://", "rediss://"))
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}
+        if REDIS
+        else {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(PICO_DATA_DIR / "cache"),
+        }
+    ),
+}
+
+AUTH_USER_MODEL = "parties.Person"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_request_login_code"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "parties.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# Six digits: easier to carry from a mail to a phone's number keys than letters; three tries each.
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 60
+ACCOUNT_FORMS = {"request_login_code": "parties.sign_in.EmailForm"}
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers offer passkeys on https and on localhost only; the latter must be allowed by name.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+SESSION_COOKIE_AGE = 180 * 24 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Mail lies in a folder until EMAIL_URL names a server (smtp://user:password@host:587).
+MAIL_DIR = PICO_DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Pico Conduit <no-reply@{_public.hostname}>")
+if _mail := env.str("EMAIL_URL", ""):
+    _server = urlsplit(_mail)
+    EMAIL_HOST, EMAIL_PORT = _server.hostname or "", _server.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.username or "", _server.password or ""
+    EMAIL_USE_TLS = _server.scheme == "smtp"
+    EMAIL_USE_SSL = _server.scheme == "smtps"
+    EMAIL_TIMEOUT = 10
+    MAIL_IN_FOLDER = False
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(MAIL_DIR)
+    MAIL_IN_FOLDER = True
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "/static/"
+# Straight from the packages: no collected copy that could be old.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = PICO_DATA_DIR / "media"
+
+# A form may carry several photos of 10 MB; the limit for one photo is in journals/photos.py.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pico Conduit",
+    "DESCRIPTION": "Every copy of every product, its owner, its company, and the conduit between them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,1 @@
+"""The pages: what a scan opens, the customer's dashboard, the company's desk."""

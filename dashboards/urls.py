@@ -1,0 +1,4 @@
+"""The pages' table of contents."""
+
+
+urlpatterns: list = []

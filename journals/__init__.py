@@ -1,0 +1,1 @@
+"""The record that an owner and a company share about one pico: entries, who sees them, photos."""

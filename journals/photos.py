@@ -1,0 +1,99 @@
+"""Photos: taken in only as what Pillow can decode, re-encoded, and stripped of where and when they were made."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import IO, Final
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps, UnidentifiedImageError
+from uuid_utils.compat import uuid7
+
+from journals.models import Attachment, Entry
+from parties.errors import RefusedError
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_PIXELS: Final = 40_000_000
+MOST_PER_ENTRY: Final = 6
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
+# Longest side in pixels of what we keep, and of its thumbnail.
+KEPT_SIDE: Final = 2560
+THUMBNAIL_SIDE: Final = 480
+
+
+def take_photos(files: Sequence[UploadedFile]) -> list[bytes]:
+    """The uploads as clean JPEGs, in order. Raises RefusedError, naming the photo, for what cannot be taken."""
+    if len(files) > MOST_PER_ENTRY:
+        message = f"An entry can have {MOST_PER_ENTRY} photos; write another entry for the rest."
+        raise RefusedError(message, field="attachments")
+    return [_clean(file) for file in files]
+
+
+def attach(*, entry: Entry, photos: Sequence[bytes]) -> list[Attachment]:
+    """Stores clean photos with their entry. Files come before rows: a crash leaves an unused file, never a dead link."""
+    rows = []
+    for photo in photos:
+        attachment_id = uuid7()
+        name = default_storage.save(f"photos/{entry.journal_id}/{attachment_id}.jpg", ContentFile(photo))
+        with Image.open(io.BytesIO(photo)) as image:
+            width, height = image.size
+        rows.append(
+            Attachment(
+                id=attachment_id,
+                entry=entry,
+                name=name,
+                width=width,
+                height=height,
+                size=len(photo),
+                digest=hashlib.sha256(photo).digest(),
+            )
+        )
+    return Attachment.objects.bulk_create(rows)
+
+
+def make_thumbnail(attachment: Attachment) -> None:
+    """Makes the small picture of a photo that has none yet."""
+    with default_storage.open(attachment.name) as file:
+        small = _jpeg(file, side=THUMBNAIL_SIDE)
+    name = default_storage.save(attachment.name.replace(".jpg", ".small.jpg"), ContentFile(small))
+    Attachment.objects.filter(pk=attachment.pk, thumbnail="").update(thumbnail=name)
+
+
+def _clean(file: UploadedFile) -> bytes:
+    shown_name = (file.name or "That photo")[:60]
+    if (file.size or 0) > MOST_BYTES:
+        message = f"“{shown_name}” is larger than 10 MB. Your text is kept; choose a smaller photo."
+        raise RefusedError(message, field="attachments")
+    try:
+        return _jpeg(file, side=KEPT_SIDE)
+    except Image.DecompressionBombError as error:
+        message = f"“{shown_name}” has more than 40 megapixels. Your text is kept; choose a smaller photo."
+        raise RefusedError(message, field="attachments") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        message = f"“{shown_name}” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF."
+        raise RefusedError(message, field="attachments") from error
+
+
+def _jpeg(file: IO[bytes] | UploadedFile, *, side: int) -> bytes:
+    """Decodes and encodes anew: nothing of the original file but its pixels gets through."""
+    file.seek(0)
+    with Image.open(file, formats=FORMATS) as image:  # type: ignore[arg-type]
+        if image.width * image.height > MOST_PIXELS:
+            raise Image.DecompressionBombError
+        image.draft("RGB", (side, side))
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((side, side))
+        out = io.BytesIO()
+        _on_white(upright).save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        ground = Image.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
+    return image.convert("RGB")

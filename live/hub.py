@@ -1,0 +1,113 @@
+"""Who listens to what: one PostgreSQL connection hears all announcements and wakes the topic's subscribers."""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from live.announcing import CHANNEL
+
+logger = logging.getLogger(__name__)
+
+# Before another try to reach the database (seconds).
+RECONNECT = 0.5
+
+
+class Subscriber:
+    """An open page. Bells that ring while it is being served are one bell."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Something changed."""
+        self._rung.set()
+
+    async def wait(self, seconds: float, gone: "asyncio.Future[None]") -> bool:
+        """True when the bell rang, False when the time was up or the page went away."""
+        rung = asyncio.ensure_future(self._rung.wait())
+        await asyncio.wait({rung, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        rung.cancel()
+        heard = self._rung.is_set()
+        self._rung.clear()
+        return heard
+
+
+class Hub:
+    """The subscribers of this process."""
+
+    def __init__(self) -> None:
+        self.listening = False
+        self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many pages are open."""
+        return sum(len(subscribers) for subscribers in self._subscribers.values())
+
+    @contextmanager
+    def subscribe(self, topic: str) -> Iterator[Subscriber]:
+        """A subscriber for as long as the page stays open."""
+        subscriber = Subscriber()
+        self._subscribers[topic].add(subscriber)
+        try:
+            yield subscriber
+        finally:
+            self._subscribers[topic].discard(subscriber)
+            if not self._subscribers[topic]:
+                del self._subscribers[topic]
+
+    def start(self) -> None:
+        """Listens from now on; calling it again changes nothing."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._listen_for_ever())
+
+    async def stop(self) -> None:
+        """Ends the listening."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except psycopg.Error as error:
+                logger.warning("the database went away: %s", error)
+            self.listening = False
+            await asyncio.sleep(RECONNECT)
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+            self.listening = True
+            # What was announced while nobody listened is lost, so every page looks once.
+            self._ring_everybody()
+            async for notify in connection.notifies():
+                for subscriber in tuple(self._subscribers.get(notify.payload, ())):
+                    subscriber.ring()
+
+    def _ring_everybody(self) -> None:
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.ring()
+
+
+def _address() -> dict[str, str]:
+    database = settings.DATABASES["default"]
+    parts = {
+        "host": database.get("HOST"),
+        "port": database.get("PORT"),
+        "user": database.get("USER"),
+        "password": database.get("PASSWORD"),
+        "dbname": database["NAME"],
+    }
+    return {name: str(value) for name, value in parts.items() if value}

@@ -1,0 +1,1 @@
+"""People, companies, their members and keys, and how they sign in."""

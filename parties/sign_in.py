@@ -1,0 +1,27 @@
+"""Signing in with a mailed code. A new address becomes a person at its first code: one way in for everybody."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import RequestLoginCodeForm
+from django.http import HttpRequest
+
+from parties.models import Person
+
+
+class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """Asks for an e-mail address. Known and new addresses get the same answer, so nobody can probe for either."""
+
+    def clean_email(self) -> str:
+        """The address; a person is made for one that we did not know, once the rate limit let it through."""
+        email = str(super().clean_email()).lower()
+        if self._user is None and not Person.objects.filter(email=email).exists():
+            self._user = Person.objects.create_user(email)
+        return email
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth's adapter, with the form above as the only way to a new account."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Closed: the mailed code is the sign-up."""
+        del request
+        return False

@@ -1,0 +1,52 @@
+"""The doors to picos, products and batches: each returns the row or raises the 404 that hides whether there is one."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.http import Http404
+
+from parties.models import Company, Person
+from picos.codes import CodeError, parse_code
+from picos.models import Batch, Pico, Product
+
+Row = TypeVar("Row")
+
+
+def access_pico(*, viewer: Company | Person, code: str) -> Pico:
+    """The viewer's own pico: a person's thing, or a copy of a company's product. Raises Http404."""
+    return _found(Pico.objects.with_product().visible_to(viewer).filter(code=_parsed(code)).first())
+
+
+def access_owned_pico(*, owner: Person, code: str) -> Pico:
+    """A thing of this person's. Raises Http404."""
+    return _found(Pico.objects.with_product().filter(owner=owner, code=_parsed(code)).first())
+
+
+def find_pico(code: str) -> Pico:
+    """The pico behind a code that somebody holds in their hand; public. Raises Http404."""
+    return _found(Pico.objects.with_product().filter(code=_parsed(code)).first())
+
+
+def access_product(*, company: Company, product_id: UUID | str) -> Product:
+    """A product of this company. Raises Http404."""
+    return _found(Product.objects.filter(company=company, pk=product_id).select_related("company").first())
+
+
+def access_batch(*, company: Company, batch_id: UUID | str) -> Batch:
+    """A batch of this company. Raises Http404."""
+    return _found(
+        Batch.objects.filter(product__company=company, pk=batch_id).select_related("product__company").first()
+    )
+
+
+def _parsed(code: str) -> str:
+    try:
+        return parse_code(code)
+    except CodeError as error:
+        raise Http404 from error
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise Http404
+    return row

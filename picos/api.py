@@ -1,0 +1,160 @@
+"""The API's doors to products and batches."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from pydantic import AfterValidator, Field, StringConstraints
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import party_of
+from api.bodies import Body, Line, MaybeText, Shown, storable
+from api.doors import handles
+from api.paging import page
+from parties.models import Company
+from picos import minting, products
+from picos.access import access_batch, access_product
+from picos.codes import spaced
+from picos.models import Batch, Product
+from picos.pins import pin_of
+from picos.qr import url_of
+
+Sku = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(storable)]
+
+
+class NewProduct(Body):
+    """A product to add."""
+
+    name: Line
+    sku: Sku
+    gtin: Annotated[str, StringConstraints(max_length=20)] = ""
+    description: MaybeText = ""
+    claim_policy: Literal["open", "pin"] = "open"
+
+
+class ProductShown(Shown):
+    """A product."""
+
+    id: UUID
+    name: str
+    sku: str
+    gtin: str
+    description: str
+    claim_policy: str
+    created_at: datetime
+
+
+class NewBatch(Body):
+    """A minting to order; `serials`, if given, are one per copy."""
+
+    product: UUID
+    count: int = Field(ge=1, le=minting.MOST)
+    serials: list[Sku] = Field(default=[], max_length=minting.MOST)
+
+
+class BatchShown(Shown):
+    """A minting and how far it is."""
+
+    id: UUID
+    product: UUID
+    state: str
+    minted: int
+    count: int
+    created_at: datetime
+
+
+def company_of(request: Request) -> Company:
+    """The company whose key it is; its door admits no other."""
+    party = party_of(request)
+    assert isinstance(party, Company)  # noqa: S101 (the door has checked)
+    return party
+
+
+@handles("products", "company", body=NewProduct, gives=ProductShown, status=201)
+def add_product(request: Request, body: NewProduct) -> Response:
+    """Add a product. 422 for a GTIN that is none, or a SKU or GTIN that you use already."""
+    product = products.add_product(company=company_of(request), **body.model_dump())
+    return Response(shown_product(product).model_dump(mode="json"), status=201)
+
+
+@handles("products", "company", gives=ProductShown, lists=True)
+def list_products(request: Request) -> Response:
+    """Your products, newest first."""
+    return page(request, Product.objects.filter(company=company_of(request)), shown_product)
+
+
+@handles("products", "company", gives=ProductShown)
+def show_product(request: Request, product_id: UUID) -> Response:
+    """One product."""
+    product = access_product(company=company_of(request), product_id=product_id)
+    return Response(shown_product(product).model_dump(mode="json"))
+
+
+@handles("products", "company", body=NewBatch, gives=BatchShown, status=202)
+def order_batch(request: Request, body: NewBatch) -> Response:
+    """Mint picos in the background; ask for the batch to see how far it is."""
+    product = access_product(company=company_of(request), product_id=body.product)
+    batch = minting.order_batch(product=product, count=body.count, serials=body.serials)
+    return Response(shown_batch(batch).model_dump(mode="json"), status=202)
+
+
+@handles("products", "company", gives=BatchShown, lists=True)
+def list_batches(request: Request) -> Response:
+    """Your batches, newest first."""
+    rows = Batch.objects.filter(product__company=company_of(request)).defer("serials")
+    return page(request, rows, shown_batch)
+
+
+@handles("products", "company", gives=BatchShown)
+def show_batch(request: Request, batch_id: UUID) -> Response:
+    """One batch."""
+    batch = access_batch(company=company_of(request), batch_id=batch_id)
+    return Response(shown_batch(batch).model_dump(mode="json"))
+
+
+@handles("products", "company")
+def export_batch(request: Request, batch_id: UUID) -> StreamingHttpResponse:
+    """The batch as CSV for a print shop: code, as printed beneath the square, URL, serial, and PIN if claiming takes one."""
+    batch = access_batch(company=company_of(request), batch_id=batch_id)
+    response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
+    return response
+
+
+def csv_of(batch: Batch) -> Iterator[str]:
+    """The rows of a batch's export, in the order of minting."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["code", "printed", "url", "serial", "pin"])
+    for pico in batch.picos.order_by("pk").iterator(2000):
+        pin = pin_of(batch, pico.code) if batch.pin_key else ""
+        # A serial that a spreadsheet would run as a formula is kept from it by a quote.
+        serial = f"'{pico.serial}" if pico.serial[:1] in "=+-@\t\r" and pico.serial else pico.serial
+        yield writer.writerow([pico.code, spaced(pico.code), url_of(pico), serial, pin])
+
+
+class _Echo:
+    """Gives each row back instead of keeping it."""
+
+    def write(self, row: str) -> str:
+        return row
+
+
+def shown_product(product: Product) -> ProductShown:
+    """A product as the API shows it."""
+    return ProductShown.model_validate(product, from_attributes=True)
+
+
+def shown_batch(batch: Batch) -> BatchShown:
+    """A batch as the API shows it."""
+    return BatchShown(
+        id=batch.pk,
+        product=batch.product_id,
+        state=batch.state,
+        minted=batch.minted,
+        count=batch.count,
+        created_at=batch.created_at,
+    )

@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class PicosConfig(AppConfig):
+    """See the package's docstring."""
+
+    name = "picos"

@@ -1,0 +1,66 @@
+"""The bell: wakes the workers after a commit. It may be lost without harm, as a sweeper looks every second.
+
+Rings of one process are gathered: a thread sends at most one message per task and `GAP`, off the request's path,
+and always one after the last ring.
+"""
+
+import logging
+import threading
+from typing import Final
+
+from celery import current_app
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+EVENTS: Final = "rules.drain_events"
+DELIVERIES: Final = "conduits.send_deliveries"
+NOTICES: Final = "picos.mail_notices"
+THUMBNAILS: Final = "journals.make_thumbnails"
+MINTING: Final = "picos.mint_batches"
+GAP = 0.01
+
+
+class _Ringer(threading.Thread):
+    def __init__(self) -> None:
+        super().__init__(name="bell", daemon=True)
+        self._wanted: set[str] = set()
+        self._rung = threading.Event()
+
+    def ring(self, task: str) -> None:
+        self._wanted.add(task)
+        self._rung.set()
+
+    def run(self) -> None:
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            while self._wanted:
+                self._send(self._wanted.pop())
+            threading.Event().wait(GAP)
+
+    def _send(self, task: str) -> None:
+        try:
+            current_app.send_task(task, expires=60)
+        except Exception:
+            logger.warning("the broker cannot be reached; the sweeper will do %s", task, exc_info=True)
+
+
+_ringer: _Ringer | None = None
+_starting = threading.Lock()
+
+
+def ring(task: str) -> None:
+    """Wakes a worker for `task` once the current transaction commits; at once when there is none."""
+    transaction.on_commit(lambda: ring_now(task))
+
+
+def ring_now(task: str) -> None:
+    """Wakes a worker without waiting for a commit. Never raises, never blocks on the broker."""
+    global _ringer  # noqa: PLW0603
+    if _ringer is None or not _ringer.is_alive():
+        with _starting:
+            if _ringer is None or not _ringer.is_alive():
+                _ringer = _Ringer()
+                _ringer.start()
+    _ringer.ring(task)

@@ -1,0 +1,74 @@
+"""Claiming: a person becomes the owner of a pico; or adds a thing whose maker is not here."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from parties.actors import Actor
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Person
+from picos.codes import new_code
+from picos.event_types import CLAIMED
+from picos.events import record_event
+from picos.models import Event, Pico
+from picos.pins import TRIES, is_pin_of, wants_pin
+from picos.turns import take_turn
+
+UNCLAIMED = (Pico.Status.MINTED, Pico.Status.ACTIVE)
+
+
+def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
+    """Makes the person the owner, and returns the event. Must run inside the transaction that opens the conduit.
+
+    Raises StateForbidsError when it has an owner or is retired, RefusedError for a missing or wrong PIN.
+    """
+    take_turn(pico.pk)
+    if pico.status not in UNCLAIMED:
+        raise StateForbidsError(_why_not(pico, person))
+    if wants_pin(pico) and not is_pin_of(pico, pin):
+        message = (
+            "This PIN is not the one that came with it." if pin else "Claiming this takes the PIN that came with it."
+        )
+        raise RefusedError(message, field="pin")
+    now = timezone.now()
+    won = Pico.objects.filter(pk=pico.pk, status__in=UNCLAIMED).update(
+        owner=person, status=Pico.Status.CLAIMED, claimed_at=now
+    )
+    if not won:
+        message = "Somebody claimed it a moment ago."
+        raise StateForbidsError(message)
+    pico.owner, pico.status, pico.claimed_at = person, Pico.Status.CLAIMED, now
+    return record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
+
+
+def use_up_pin_try(*, pico: Pico) -> None:
+    """Counts a try before the PIN is looked at, committed by itself, so that no race or rollback gives tries back.
+
+    Raises StateForbidsError once all are used up.
+    """
+    if not wants_pin(pico):
+        return
+    if not Pico.objects.filter(pk=pico.pk, pin_tries__lt=TRIES).update(pin_tries=F("pin_tries") + 1):
+        message = f"Claiming this is locked after {TRIES} wrong PINs. Its maker can help."
+        raise StateForbidsError(message)
+
+
+def add_own_thing(*, person: Person, name: str, company_name: str = "") -> Pico:
+    """A pico for a thing whose maker is not here: it belongs to the person from the start."""
+    with transaction.atomic():
+        pico = Pico.objects.create(
+            code=new_code(),
+            status=Pico.Status.CLAIMED,
+            owner=person,
+            claimed_at=timezone.now(),
+            name=name,
+            company_name=company_name,
+        )
+        record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
+    return pico
+
+
+def _why_not(pico: Pico, person: Person) -> str:
+    if pico.status == Pico.Status.RETIRED:
+        return "This one is retired."
+    return "It is yours already." if pico.owner_id == person.pk else "It belongs to somebody already."

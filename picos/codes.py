@@ -1,0 +1,65 @@
+"""The code that is printed: 12 random symbols of Crockford's base 32 (60 bits) and one check symbol.
+
+Crockford's alphabet leaves out I, L, O and U. Typed codes may be in any case, with hyphens and spaces, and
+with I or L for 1 and O for 0. The check symbol is ISO/IEC 7064's hybrid system over the 32 symbols
+(MOD 33,32): it catches every single wrong symbol and nearly every swap of neighbours, and stays within the alphabet,
+where Crockford's own (modulo 37) would need symbols that a QR code's alphanumeric mode lacks.
+"""
+
+import re
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RANDOM_SYMBOLS = 12
+LENGTH = RANDOM_SYMBOLS + 1
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
+_WRITTEN = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
+
+
+class CodeError(ValueError):
+    """What was typed cannot be a code; the message says why, in a person's words."""
+
+
+def new_code() -> str:
+    """A random code from the system's generator. 60 bits: the table's unique index settles a collision."""
+    return code_of(secrets.randbits(5 * RANDOM_SYMBOLS))
+
+
+def code_of(number: int) -> str:
+    """The code of 60 bits."""
+    symbols = "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (RANDOM_SYMBOLS - 1), -1, -5))
+    return symbols + check_symbol(symbols)
+
+
+def check_symbol(symbols: str) -> str:
+    """The check symbol of a code's first symbols, by ISO/IEC 7064 hybrid system MOD 33,32."""
+    return ALPHABET[(1 - _fold(symbols)) % 32]
+
+
+def parse_code(typed: str) -> str:
+    """The code as printed, from what somebody typed or scanned. Raises CodeError."""
+    code = typed.strip().upper().translate(_READ_AS)
+    if len(code) != LENGTH:
+        message = f"A code has {LENGTH} letters and figures; this has {len(code)}."
+        raise CodeError(message)
+    if not _WRITTEN.fullmatch(code):
+        message = "A code has only figures and the letters A to Z without I, L, O and U."
+        raise CodeError(message)
+    if check_symbol(code[:-1]) != code[-1]:
+        message = "One letter or figure of this code is not right."
+        raise CodeError(message)
+    return code
+
+
+def spaced(code: str) -> str:
+    """The code in groups, as printed beneath the square: K7QM-3XNB-0FJ2-H."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def _fold(symbols: str) -> int:
+    """The running product of the standard's recursion: P = ((P + a) mod 32 or 32) × 2 mod 33."""
+    product = 32
+    for symbol in symbols:
+        product = ((product + _VALUE[symbol]) % 32 or 32) * 2 % 33
+    return product

@@ -1,0 +1,50 @@
+"""The types of event there are. Each floor registers its own where it records them; docs/webhooks.md lists them all."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """`name` as in webhooks and rules; `sentence` completes "IF …" on a page, `{thing}` standing for the pico."""
+
+    name: str
+    sentence: str
+
+
+_registry: dict[str, EventType] = {}
+
+
+class UnknownEventTypeError(ValueError):
+    """An event type that no floor registered."""
+
+
+def register(name: str, sentence: str) -> str:
+    """Adds a type and returns its name. Registering a name twice is a programming error."""
+    if name in _registry:
+        message = f"event type {name} is registered already"
+        raise ValueError(message)
+    _registry[name] = EventType(name, sentence)
+    return name
+
+
+def event_type(name: str) -> EventType:
+    """The type with this name. Raises UnknownEventTypeError."""
+    try:
+        return _registry[name]
+    except KeyError as error:
+        message = f"there is no event type {name!r}"
+        raise UnknownEventTypeError(message) from error
+
+
+def event_types() -> list[EventType]:
+    """All of them, by name."""
+    return [_registry[name] for name in sorted(_registry)]
+
+
+SCANNED = register("pico.scanned", "the code on {thing} is scanned")
+CLAIMED = register("pico.claimed", "somebody claims {thing}")
+LOST = register("pico.lost", "{thing} is reported lost")
+FOUND = register("pico.found", "a finder writes about {thing}")
+RECOVERED = register("pico.recovered", "{thing} is back")
+TRANSFERRED = register("pico.transferred", "{thing} changes hands")
+STATE_CHANGED = register("pico.state_changed", "a value of {thing} changes")

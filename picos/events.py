@@ -1,0 +1,140 @@
+"""Recording events. It is the one way in which a lower floor tells an upper one something.
+
+A verb records its event in the transaction that writes its rows, so both are there or neither.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from parties.actors import SYSTEM, Actor
+from parties.models import Company, Person
+from picos import bell
+from picos.event_types import event_type
+from picos.models import Event, Pico
+from picos.models.event import LANES
+from picos.turns import ORDER_LOCK, turn_key
+
+# One statement for any number of events. The locks come first, in one order for everybody: of one pico,
+# nobody draws a sequence number while another holds an uncommitted one.
+_INSERT = """
+WITH draft AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[], %s::uuid[], %s::uuid[],
+        %s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::int[]
+    ) WITH ORDINALITY AS t (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id,
+                            cause_id, root_id, depth, lane, lock, place)
+), locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(%s, lock) FROM (SELECT DISTINCT lock FROM draft ORDER BY lock) AS wanted
+), event AS (
+    INSERT INTO picos_event (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id,
+                             cause_id, root_id, depth)
+    SELECT id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id, cause_id, root_id, depth
+    FROM draft WHERE (SELECT count(*) FROM locked) > 0 ORDER BY place
+    RETURNING id, sequence, at
+), pending AS (
+    INSERT INTO picos_pending (event_id, lane, sequence)
+    SELECT event.id, draft.lane, event.sequence FROM event JOIN draft USING (id)
+)
+SELECT event.id, event.sequence, event.at FROM event
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event to be recorded. `pico` names its owner and company; without one, `owner` or `company` do."""
+
+    type: str
+    pico: Pico | None = None
+    owner_id: UUID | None = None
+    company_id: UUID | None = None
+    actor: Actor = SYSTEM
+    data: Mapping[str, Any] = field(default_factory=dict)
+    cause: Event | None = None
+
+    def event(self) -> Event:
+        """The row, still without its place in the order."""
+        event_type(self.type)
+        new_id = uuid7()
+        product = self.pico.product if self.pico else None
+        return Event(
+            id=new_id,
+            type=self.type,
+            pico=self.pico,
+            owner_id=self.pico.owner_id if self.pico else self.owner_id,
+            company_id=product.company_id if product else self.company_id,
+            data=dict(self.data),
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            agent_id=self.actor.agent_id,
+            cause_id=self.cause.pk if self.cause else None,
+            root_id=self.cause.root_id if self.cause else new_id,
+            depth=self.cause.depth + 1 if self.cause else 0,
+        )
+
+
+def record_event(
+    type: str,  # noqa: A002
+    *,
+    pico: Pico | None = None,
+    owner: Person | None = None,
+    company: Company | None = None,
+    actor: Actor,
+    data: Mapping[str, Any] | None = None,
+    cause: Event | None = None,
+) -> Event:
+    """Records one event in the caller's transaction, puts it before the rules, and rings for them at commit."""
+    draft = Draft(
+        type=type,
+        pico=pico,
+        owner_id=owner.pk if owner else None,
+        company_id=company.pk if company else None,
+        actor=actor,
+        data=data or {},
+        cause=cause,
+    )
+    return record_events([draft])[0]
+
+
+def record_events(drafts: Sequence[Draft]) -> list[Event]:
+    """Records events in the order given. Must run inside a transaction, as the locks end with it."""
+    if not drafts:
+        return []
+    events = [draft.event() for draft in drafts]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*_columns(events), ORDER_LOCK])
+        placed = {row[0]: row[1:] for row in cursor.fetchall()}
+    for event in events:
+        event.sequence, event.at = placed[event.pk]
+    bell.ring(bell.EVENTS)
+    return events
+
+
+def lane_of(key: int) -> int:
+    """The lane of a turn key."""
+    return key % LANES
+
+
+def _columns(events: Sequence[Event]) -> list[list[Any]]:
+    keys = [turn_key(event.pico_id, event.owner_id, event.company_id) for event in events]
+    return [
+        [event.pk for event in events],
+        [event.type for event in events],
+        [event.pico_id for event in events],
+        [event.owner_id for event in events],
+        [event.company_id for event in events],
+        [Jsonb(event.data) for event in events],
+        [event.actor_kind for event in events],
+        [event.actor_id for event in events],
+        [event.agent_id for event in events],
+        [event.cause_id for event in events],
+        [event.root_id for event in events],
+        [event.depth for event in events],
+        [lane_of(key) for key in keys],
+        keys,
+    ]

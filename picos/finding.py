@@ -1,0 +1,82 @@
+"""Finders: a message to the owner of a thing, relayed so that neither side sees the other's address."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from parties.actors import ANONYMOUS
+from parties.errors import StateForbidsError, TooManyError
+from picos.event_types import FOUND
+from picos.events import record_event
+from picos.models import Finder, FinderMessage, Pico
+from picos.notices import notify
+from picos.turns import take_turn
+
+# How many first messages one visitor, and all together, may write about one thing within the window.
+PER_VISITOR = 3
+PER_PICO = 20
+WINDOW = timedelta(minutes=10)
+# How many messages one finder's conversation can hold.
+PER_FINDER = 50
+
+
+def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "") -> tuple[Finder, str]:
+    """Relays a finder's first message. Returns the finder and the secret with which they come back for the answer.
+
+    Raises StateForbidsError when nobody owns it, TooManyError beyond the caps.
+    """
+    if not pico.claimed or pico.owner is None:
+        refusal = "Nobody has claimed this one, so there is nobody to tell."
+        raise StateForbidsError(refusal)
+    token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        # Taking turns makes the caps exact when many write at once.
+        take_turn(pico.pk)
+        _check_caps(pico, visitor)
+        finder = Finder.objects.create(
+            pico=pico, owner=pico.owner, token_digest=_digest(token), contact=contact, visitor=visitor
+        )
+        FinderMessage.objects.create(finder=finder, from_finder=True, body=message)
+        # Neither the words nor the contact go into the event: companies' rules see events, and this is none of theirs.
+        record_event(FOUND, pico=pico, actor=ANONYMOUS, data={"finder": str(finder.pk)})
+        notify(person=pico.owner, pico=pico, text=f"A finder wrote: {message}", path=f"/things/{pico.code}")
+    return finder, token
+
+
+@transaction.atomic
+def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessage:
+    """A further message of either side. Raises TooManyError when the conversation is full."""
+    Finder.objects.select_for_update().get(pk=finder.pk)
+    if finder.messages.count() >= PER_FINDER:
+        refusal = "This conversation is full."
+        raise TooManyError(refusal, retry_after=24 * 3600)
+    if from_finder:
+        pico = finder.pico
+        notify(person=finder.owner, pico=pico, text=f"The finder wrote: {body}", path=f"/things/{pico.code}")
+    return FinderMessage.objects.create(finder=finder, from_finder=from_finder, body=body)
+
+
+def access_finder(token: str) -> Finder:
+    """The conversation that a finder's secret opens. Raises Http404."""
+    finder = Finder.objects.select_related("pico__product__company").filter(token_digest=_digest(token)).first()
+    if finder is None:
+        raise Http404
+    return finder
+
+
+def _check_caps(pico: Pico, visitor: bytes) -> None:
+    recent = [
+        bytes(by)
+        for by in pico.finders.filter(created_at__gt=timezone.now() - WINDOW).values_list("visitor", flat=True)
+    ]
+    if len(recent) >= PER_PICO or recent.count(visitor) >= PER_VISITOR:
+        refusal = "You have written about this already. Its owner has your message; write again in a few minutes."
+        raise TooManyError(refusal, retry_after=int(WINDOW.total_seconds()))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

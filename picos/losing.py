@@ -1,0 +1,54 @@
+"""Reporting a thing lost, and getting it back."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from parties.actors import Actor
+from parties.errors import StateForbidsError
+from parties.models import Person
+from picos.event_types import LOST, RECOVERED
+from picos.events import record_event
+from picos.models import Loss, Pico
+from picos.turns import take_turn
+
+
+@transaction.atomic
+def report_lost(*, pico: Pico, message: str, contact: str = "", show_contact: bool = False) -> Loss:
+    """From now on the page tells finders `message`, and `contact` too if it is to be shown.
+
+    Raises StateForbidsError unless its owner has it.
+    """
+    take_turn(pico.pk)
+    owner = _owner(pico)
+    if not Pico.objects.filter(pk=pico.pk, owner=owner, status=Pico.Status.CLAIMED).update(status=Pico.Status.LOST):
+        refusal = "It is reported lost already."
+        raise StateForbidsError(refusal)
+    pico.status = Pico.Status.LOST
+    loss = Loss.objects.create(pico=pico, message=message, contact=contact, show_contact=show_contact)
+    record_event(LOST, pico=pico, actor=Actor.of_person(owner))
+    return loss
+
+
+@transaction.atomic
+def report_recovered(*, pico: Pico) -> None:
+    """It is back: the page no longer says it is lost. Raises StateForbidsError unless it was."""
+    take_turn(pico.pk)
+    owner = _owner(pico)
+    if not Pico.objects.filter(pk=pico.pk, owner=owner, status=Pico.Status.LOST).update(status=Pico.Status.CLAIMED):
+        refusal = "It is not reported lost."
+        raise StateForbidsError(refusal)
+    pico.status = Pico.Status.CLAIMED
+    Loss.objects.filter(pico=pico, recovered_at=None).update(recovered_at=timezone.now())
+    record_event(RECOVERED, pico=pico, actor=Actor.of_person(owner))
+
+
+def current_loss(pico: Pico) -> Loss | None:
+    """What its page says while it is lost."""
+    return pico.losses.filter(recovered_at=None).first() if pico.status == Pico.Status.LOST else None
+
+
+def _owner(pico: Pico) -> Person:
+    if pico.owner is None:
+        refusal = "Nobody owns it."
+        raise StateForbidsError(refusal)
+    return pico.owner

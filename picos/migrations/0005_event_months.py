@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.db import migrations
+
+from picos.partitions import make_partitions
+
+
+def make(apps: Any, schema_editor: Any) -> None:
+    make_partitions()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("picos", "0004_unlogged_visits")]
+    operations = [migrations.RunPython(make, migrations.RunPython.noop)]

@@ -1,0 +1,82 @@
+"""What a company makes, and the mintings of it."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from parties.models import Company
+
+
+class Product(models.Model):
+    """A kind of thing that a company makes."""
+
+    class ClaimPolicy(models.TextChoices):
+        """What it takes to claim a copy: the code alone, or also the PIN that came in the box."""
+
+        OPEN = "open"
+        PIN = "pin"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="products")
+    name = models.CharField(max_length=100)
+    sku = models.CharField(max_length=50)
+    gtin = models.CharField(max_length=14, blank=True)
+    description = models.TextField(blank=True)
+    support_url = models.URLField(blank=True)
+    claim_policy = models.CharField(max_length=4, choices=ClaimPolicy, default=ClaimPolicy.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("company", "sku", name="product_sku_once_per_company"),
+            models.UniqueConstraint(
+                "company", "gtin", name="product_gtin_once_per_company", condition=~models.Q(gtin="")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claim_policy__in=["open", "pin"]), name="product_claim_policy_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Batch(models.Model):
+    """One minting of many picos of one product."""
+
+    class State(models.TextChoices):
+        """Queued until a worker takes it; `minted` tells how far it is."""
+
+        QUEUED = "queued"
+        MINTING = "minting"
+        DONE = "done"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="batches")
+    count = models.PositiveIntegerField()
+    minted = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    # Given serials, in order; empty when the copies have none.
+    serials = ArrayField(models.CharField(max_length=50), default=list)
+    # What the PINs of this batch are derived from, sealed; empty when claiming needs none.
+    pin_key = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        indexes: ClassVar = [
+            # The minting sweeper's question: which batches still want minting?
+            models.Index(
+                fields=["created_at"], name="batch_unfinished", condition=models.Q(state__in=["queued", "minting"])
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(minted__lte=models.F("count")), name="batch_mints_its_count"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.product}"

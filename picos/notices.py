@@ -1,0 +1,65 @@
+"""Telling a person something, in their dashboard and by mail."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from parties.models import Person
+from picos import bell
+from picos.models import Notice, Pico
+
+# Before another try at a mail that the server would not take; about two days in all.
+RETRY_AFTER = timedelta(minutes=5)
+TRIES = 500
+BATCH = 50
+
+
+def notify(*, person: Person, pico: Pico, text: str, path: str = "", mail_after: timedelta = timedelta(0)) -> Notice:
+    """Records the notice in the caller's transaction; its mail leaves after `mail_after` unless it was seen by then."""
+    notice = Notice.objects.create(
+        person=person, pico=pico, text=text[:500], path=path or pico.url_path, mail_at=timezone.now() + mail_after
+    )
+    if not mail_after:
+        bell.ring(bell.NOTICES)
+    return notice
+
+
+def see_notices(*, person: Person, pico: Pico | None = None) -> None:
+    """The person saw them (those about `pico` if given), so no mail is needed any more."""
+    unseen = Notice.objects.filter(person=person, seen_at=None)
+    if pico:
+        unseen = unseen.filter(pico=pico)
+    unseen.update(seen_at=timezone.now(), mail_at=None)
+
+
+def mail_due() -> int:
+    """Mails what is due and returns how many. The next try is pushed ahead and committed before the mail is sent:
+    a crash in between sends it again later, and no mail server is talked to inside a transaction.
+    """
+    with transaction.atomic():
+        due = list(
+            Notice.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(mail_at__lte=timezone.now())
+            .select_related("person", "pico__product__company")[:BATCH]
+        )
+        Notice.objects.filter(pk__in=[notice.pk for notice in due]).update(
+            mail_at=timezone.now() + RETRY_AFTER, mail_tries=F("mail_tries") + 1
+        )
+    for notice in due:
+        _mail(notice)
+        Notice.objects.filter(pk=notice.pk).update(mail_at=None)
+    return len(due)
+
+
+def _mail(notice: Notice) -> None:
+    link = f"{settings.PUBLIC_URL}{notice.path}"
+    send_mail(
+        subject=f"{notice.pico.title}: {notice.text}"[:120].replace("\n", " ").replace("\r", " "),
+        message=f"{notice.text}\n\n{link}\n",
+        from_email=None,
+        recipient_list=[notice.person.email],
+    )

@@ -1,0 +1,36 @@
+"""Claim PINs: six digits that came in the box. None is stored; each follows from its batch's sealed key.
+
+So a leaked table of a million picos holds no PIN, and the batch's export can still print them.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from parties.vault import open_sealed, seal
+from picos.models import Batch, Pico
+
+DIGITS = 6
+TRIES = 5
+
+
+def new_pin_key() -> str:
+    """A sealed key for the PINs of one batch."""
+    return seal(secrets.token_hex(32))
+
+
+def pin_of(batch: Batch, code: str) -> str:
+    """The PIN of one code of a batch that has them."""
+    key = bytes.fromhex(open_sealed(batch.pin_key))
+    number = int.from_bytes(hmac.digest(key, code.encode(), hashlib.sha256)[:8])
+    return f"{number % 10**DIGITS:0{DIGITS}}"
+
+
+def wants_pin(pico: Pico) -> bool:
+    """Whether claiming this pico takes a PIN."""
+    return bool(pico.batch and pico.batch.pin_key)
+
+
+def is_pin_of(pico: Pico, pin: str) -> bool:
+    """Compares in constant time."""
+    return pico.batch is not None and hmac.compare_digest(pin_of(pico.batch, pico.code).encode(), pin.strip().encode())

@@ -1,0 +1,33 @@
+"""Celery's doors to the verbs of this floor."""
+
+from celery import shared_task
+
+from picos import minting, notices, partitions, scanning
+from picos.models import Batch
+
+
+@shared_task(name="picos.mint_batches")
+def mint_batches() -> None:
+    """Mints every batch that is not finished, oldest first."""
+    unfinished = Batch.objects.filter(state__in=[Batch.State.QUEUED, Batch.State.MINTING]).order_by("created_at")
+    for batch_id in list(unfinished.values_list("pk", flat=True)):
+        minting.mint(batch_id)
+
+
+@shared_task(name="picos.make_partitions")
+def make_partitions() -> None:
+    """Keeps some months of the event table made ahead."""
+    partitions.make_partitions()
+
+
+@shared_task(name="picos.mail_notices")
+def mail_notices() -> None:
+    """Mails the notices that are due."""
+    while notices.mail_due():
+        pass
+
+
+@shared_task(name="picos.forget_visits")
+def forget_visits() -> None:
+    """Keeps the table of visits small."""
+    scanning.forget_old_visits()

@@ -1,0 +1,44 @@
+"""Send the company a note through the conduit; it reaches it as an event `conduit.note`."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from conduits.gate import decide_read, grants
+from conduits.models.conduit import Grant
+from conduits.noting import send_note
+from rules.actions.outcome import Outcome, refused
+from rules.language import Strict
+from rules.moment import Moment
+from rules.texts import LONGEST, check_text, fill
+
+NAME = "notify_company"
+PARTIES = ("person",)
+
+
+class Settings(Strict):
+    """`text`: the note, with fields."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(check_text)]
+
+
+def sentence(settings: Settings) -> str:
+    """Completes "THEN …"."""
+    return f"tell its maker “{settings.text}”"
+
+
+def perform(settings: Settings, moment: Moment) -> Outcome:
+    """Records the note, if the conduit is open and notes are granted."""
+    if moment.conduit is None:
+        return refused("Its maker is not here.")
+    decision = decide_read(moment.conduit)
+    if not decision.passes or not grants(moment.conduit, Grant.NOTES):
+        return refused(f"Nothing was sent: {decision.reason if not decision.passes else 'notes are not allowed'}.")
+    note = send_note(
+        conduit=moment.conduit,
+        text=fill(settings.text, moment),
+        rule_id=moment.rule.pk,
+        rule_name=moment.rule.name,
+        cause=moment.event,
+    )
+    return Outcome("done", f"{moment.conduit.company} was told.", str(note.pk))

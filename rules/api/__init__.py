@@ -1,0 +1,1 @@
+"""The API's doors to rules, runs and endpoints."""

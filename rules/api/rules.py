@@ -1,0 +1,148 @@
+"""Rules and their runs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import party_of
+from api.bodies import Shown
+from api.doors import handles
+from api.paging import page
+from rules import writing
+from rules.language import Definition
+from rules.models import Rule, Run
+from rules.sentences import sentence_of
+
+
+class RuleShown(Shown):
+    """A rule, as JSON and as a sentence."""
+
+    id: UUID
+    name: str
+    status: str
+    version: int
+    sentence: str
+    definition: dict[str, Any]
+    subscribes: UUID | None
+    created_at: datetime
+
+
+class RunShown(Shown):
+    """One run: each leaf of the condition with the value seen, each action with what came of it."""
+
+    id: UUID
+    rule: UUID
+    version: int
+    event: UUID
+    event_type: str
+    pico: str | None
+    outcome: str
+    trace: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    at: datetime
+
+
+@handles("rules", "company", "person", body=Definition, gives=RuleShown, status=201)
+def write_rule(request: Request, body: Definition) -> Response:
+    """Write a rule; it is at work from now on. 422 points at what is wrong in it."""
+    rule = writing.write_rule(party=party_of(request), definition=body)
+    return Response(_json(rule), status=201)
+
+
+@handles("rules", "company", "person", gives=RuleShown, lists=True)
+def list_rules(request: Request) -> Response:
+    """Your rules, newest first; endpoints' subscriptions are among them."""
+    rows = Rule.objects.of_party(party_of(request)).select_related("version", "company", "person")
+    return page(request, rows, _json)
+
+
+@handles("rules", "company", "person", gives=RuleShown)
+def show_rule(request: Request, rule_id: UUID) -> Response:
+    """One rule."""
+    return Response(_json(_mine(request, rule_id)))
+
+
+@handles("rules", "company", "person", body=Definition, gives=RuleShown)
+def rewrite_rule(request: Request, body: Definition, rule_id: UUID) -> Response:
+    """Write it anew: a new version; runs of earlier ones keep theirs."""
+    rule = writing.rewrite_rule(_mine(request, rule_id), definition=body)
+    return Response(_json(rule))
+
+
+@handles("rules", "company", "person", status=204)
+def delete_rule(request: Request, rule_id: UUID) -> Response:
+    """End the rule; its runs stay."""
+    writing.delete_rule(_mine(request, rule_id))
+    return Response(status=204)
+
+
+@handles("rules", "company", "person", gives=RuleShown)
+def enable(request: Request, rule_id: UUID) -> Response:
+    """At work again, from now on."""
+    rule = _mine(request, rule_id)
+    writing.enable_rule(rule)
+    return Response(_json(rule))
+
+
+@handles("rules", "company", "person", gives=RuleShown)
+def disable(request: Request, rule_id: UUID) -> Response:
+    """Do nothing until it is enabled."""
+    rule = _mine(request, rule_id)
+    writing.disable_rule(rule)
+    return Response(_json(rule))
+
+
+@handles("rules", "company", "person", gives=RunShown, lists=True)
+def list_runs(request: Request, rule_id: UUID) -> Response:
+    """The rule's runs, newest first, those that did not fire too."""
+    rows = _mine(request, rule_id).runs.select_related("version", "pico")
+    return page(request, rows, lambda run: _run(run).model_dump(mode="json"))
+
+
+@handles("rules", "company", "person", gives=RunShown)
+def show_run(request: Request, run_id: UUID) -> Response:
+    """One run."""
+    mine = Rule.objects.of_party(party_of(request))
+    run = Run.objects.select_related("version", "pico").filter(pk=run_id, rule__in=mine).first()
+    if run is None:
+        raise Http404
+    return Response(_run(run).model_dump(mode="json"))
+
+
+def _mine(request: Request, rule_id: UUID) -> Rule:
+    return writing.access_rule(party=party_of(request), rule_id=rule_id)
+
+
+def _json(rule: Rule) -> dict[str, Any]:
+    version = writing.current_version(rule)
+    definition = writing.definition_of(version)
+    shown = RuleShown(
+        id=rule.pk,
+        name=rule.name,
+        status=rule.status,
+        version=version.number,
+        sentence=str(sentence_of(definition, rule.party)),
+        definition=version.definition,
+        subscribes=rule.subscribes_id,
+        created_at=rule.created_at,
+    )
+    return shown.model_dump(mode="json")
+
+
+def _run(run: Run) -> RunShown:
+    return RunShown(
+        id=run.pk,
+        rule=run.rule_id,
+        version=run.version.number,
+        event=run.event_id,
+        event_type=run.event_type,
+        pico=run.pico.code if run.pico else None,
+        outcome=run.outcome,
+        trace=run.trace,
+        actions=run.actions,
+        at=run.at,
+    )

@@ -1,0 +1,68 @@
+"""The fields that conditions and texts can name, and how each is read."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conduits.gate import grants
+from conduits.models.conduit import Grant
+from rules.moment import Moment
+
+
+class Missing:
+    """There is no such value now; a comparison with it is neither true nor false."""
+
+    def __repr__(self) -> str:
+        return "missing"
+
+
+MISSING: Final = Missing()
+
+_FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
+    "event.type": lambda moment: moment.event.type,
+    "event.at": lambda moment: moment.event.at,
+    "pico.code": lambda moment: moment.pico.code,
+    "pico.serial": lambda moment: moment.pico.serial or MISSING,
+    "pico.status": lambda moment: moment.pico.status,
+    "pico.product.name": lambda moment: moment.pico.title,
+    "pico.product.sku": lambda moment: moment.pico.product.sku if moment.pico.product else MISSING,
+    "pico.product.gtin": lambda moment: (moment.pico.product.gtin if moment.pico.product else "") or MISSING,
+    "conduit.status": lambda moment: moment.conduit.status if moment.conduit else MISSING,
+    "journal.unread": lambda moment: moment.unread(),
+    "journal.waiting": lambda moment: moment.journal.waiting_since is not None if moment.journal else MISSING,
+    "owner.name": lambda moment: _owner_name(moment),
+}
+# Fields that end in any path, such as event.data.region.
+_OPEN: Final = ("event.data.", "pico.state.")
+
+
+def is_field(name: str) -> bool:
+    """Whether a rule may name it."""
+    return name in _FIELDS or any(name.startswith(prefix) and len(name) > len(prefix) for prefix in _OPEN)
+
+
+def read_field(name: str, moment: Moment) -> Any:
+    """The field's value at this moment, or MISSING."""
+    if read := _FIELDS.get(name):
+        needs_pico = name.startswith("pico.") and moment.event.pico_id is None
+        return MISSING if needs_pico else read(moment)
+    if name.startswith("event.data."):
+        return _at_path(moment.event.data, name.removeprefix("event.data.").split("."))
+    return MISSING
+
+
+def _at_path(data: Any, path: list[str]) -> Any:
+    for step in path:
+        if not isinstance(data, dict) or step not in data:
+            return MISSING
+        data = data[step]
+    return MISSING if data is None else data
+
+
+def _owner_name(moment: Moment) -> Any:
+    """The owner's own rules know it; a company's only as granted."""
+    owner = moment.event.owner
+    if owner is None:
+        return MISSING
+    own = moment.rule.person_id == owner.pk
+    granted = moment.conduit is not None and grants(moment.conduit, Grant.CONTACT)
+    return (owner.name or MISSING) if own or granted else MISSING

@@ -1,0 +1,164 @@
+"""The rule language, as JSON: what `POST /rules` takes and a version keeps. docs/rules.md explains it.
+
+Every bound here keeps one owner's rules from costing another's time.
+"""
+
+from typing import Annotated, Any, Final, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from api.bodies import storable_json
+from picos.event_types import UnknownEventTypeError, event_type
+from rules.fields import is_field
+from rules.operators import OPERATORS
+
+DEEPEST: Final = 5
+MOST_LEAVES: Final = 50
+MOST_ACTIONS: Final = 10
+MOST_IN_SCOPE: Final = 100
+LONGEST_VALUE: Final = 500
+
+Code = Annotated[str, StringConstraints(max_length=30)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, so that a typing slip is never a silent no."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class On(Strict):
+    """Where the rule watches; everything of its owner's when left out."""
+
+    products: list[UUID] = Field(default=[], max_length=MOST_IN_SCOPE)
+    batches: list[UUID] = Field(default=[], max_length=MOST_IN_SCOPE)
+    picos: list[Code] = Field(default=[], max_length=MOST_IN_SCOPE)
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is named."""
+        return not (self.products or self.batches or self.picos)
+
+
+class EventIs(Strict):
+    """One type of event."""
+
+    event: str
+
+    @field_validator("event")
+    @classmethod
+    def known(cls, name: str) -> str:
+        """A registered type."""
+        try:
+            return event_type(name).name
+        except UnknownEventTypeError as error:
+            raise ValueError(str(error)) from error
+
+    @property
+    def types(self) -> list[str]:
+        """The types that start the rule."""
+        return [self.event]
+
+
+class AnyOf(Strict):
+    """One of several types of event."""
+
+    any: list[EventIs] = Field(min_length=1, max_length=20)
+
+    @property
+    def types(self) -> list[str]:
+        """The types that start the rule, each once."""
+        return list(dict.fromkeys(one.event for one in self.any))
+
+
+class Leaf(Strict):
+    """One comparison: true, false, or missing when there is nothing to compare."""
+
+    field: str = Field(max_length=100)
+    op: str
+    value: Any = None
+
+    @model_validator(mode="after")
+    def sound(self) -> Self:
+        """A known field and operator, and a value that the operator takes."""
+        if not is_field(self.field):
+            raise ValueError(f"there is no field {self.field!r}")
+        operator = OPERATORS.get(self.op)
+        if operator is None:
+            raise ValueError(f"there is no operator {self.op!r}; there are {', '.join(OPERATORS)}")
+        items = self.value if isinstance(self.value, list) else [self.value]
+        if not isinstance(self.value, operator.takes) or not all(_short(item) for item in items):
+            raise ValueError(f"{self.op!r} cannot take this value")
+        return self
+
+
+class All(Strict):
+    """True when all are."""
+
+    all: list["Condition"] = Field(min_length=1, max_length=MOST_LEAVES)
+
+
+class Any_(Strict):  # noqa: N801 (the key is `any`)
+    """True when one is."""
+
+    any: list["Condition"] = Field(min_length=1, max_length=MOST_LEAVES)
+
+
+class Not(Strict):
+    """True when the inner one is false; missing stays missing."""
+
+    not_: "Condition" = Field(alias="not")
+
+
+Condition = Leaf | All | Any_ | Not
+
+
+class Definition(Strict):
+    """A rule: when something happens, if conditions hold, then actions, in order."""
+
+    name: str = Field(min_length=1, max_length=100)
+    on: On = On()
+    when: EventIs | AnyOf
+    if_: Condition | None = Field(default=None, alias="if")
+    # Each action's own shape is checked by its module in rules/actions.
+    then: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_ACTIONS)
+
+    @model_validator(mode="before")
+    @classmethod
+    def storable(cls, raw: Any) -> Any:
+        """Texts and numbers that the database can keep."""
+        return storable_json(raw)
+
+    @field_validator("if_")
+    @classmethod
+    def bounded(cls, condition: "Condition | None") -> "Condition | None":
+        """At most MOST_LEAVES leaves, DEEPEST deep."""
+        if condition is not None:
+            depth, leaves = measure(condition)
+            if depth > DEEPEST or leaves > MOST_LEAVES:
+                raise ValueError(f"a condition has at most {MOST_LEAVES} comparisons, {DEEPEST} deep")
+        return condition
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept and shown."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"then": self.then}
+
+
+def measure(condition: Condition) -> tuple[int, int]:
+    """Depth and number of leaves."""
+    match condition:
+        case Leaf():
+            return 1, 1
+        case Not():
+            depth, leaves = measure(condition.not_)
+            return depth + 1, leaves
+        case All():
+            inner = [measure(one) for one in condition.all]
+        case Any_():
+            inner = [measure(one) for one in condition.any]
+    return 1 + max(depth for depth, _ in inner), sum(leaves for _, leaves in inner)
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= LONGEST_VALUE)

@@ -1,0 +1,65 @@
+"""An endpoint's subscription is a rule: IF one of these events THEN send it to this endpoint.
+
+So there is one way in which an event becomes a message, and the company finds it among its rules.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from conduits.endpoints import add_endpoint, delete_endpoint
+from conduits.models import Endpoint
+from parties.errors import RefusedError
+from parties.models import Company
+from picos.event_types import event_types
+from rules.language import Definition
+from rules.models import Rule
+from rules.writing import definition_of, delete_rule, parse_definition, rewrite_rule, write_rule
+
+EVERYTHING = "*"
+
+
+@transaction.atomic
+def add_subscribed_endpoint(
+    *, company: Company, url: str, events: Sequence[str], ordered: bool = False
+) -> tuple[Endpoint, str]:
+    """A new endpoint that gets these types of event (`*` for all), and its secret. Raises RefusedError."""
+    endpoint, secret = add_endpoint(company=company, url=url, ordered=ordered)
+    write_rule(party=company, definition=_definition(endpoint, events), subscribes=endpoint)
+    return endpoint, secret
+
+
+def resubscribe(endpoint: Endpoint, *, events: Sequence[str]) -> None:
+    """The endpoint gets these types of event from now on. Raises RefusedError."""
+    rewrite_rule(_subscription(endpoint), definition=_definition(endpoint, events))
+
+
+@transaction.atomic
+def remove_endpoint(endpoint: Endpoint) -> None:
+    """Deletes the endpoint together with its subscription."""
+    delete_endpoint(endpoint)
+    delete_rule(_subscription(endpoint))
+
+
+def subscribed_events(endpoint: Endpoint) -> list[str]:
+    """The types of event that the endpoint gets."""
+    version = _subscription(endpoint).version
+    return definition_of(version).when.types if version else []
+
+
+def _subscription(endpoint: Endpoint) -> Rule:
+    return Rule.objects.select_related("version").get(subscribes=endpoint)
+
+
+def _definition(endpoint: Endpoint, events: Sequence[str]) -> Definition:
+    wanted = [known.name for known in event_types()] if EVERYTHING in events else list(dict.fromkeys(events))
+    raw = {
+        "name": "Webhook",
+        "when": {"any": [{"event": name} for name in wanted]},
+        "then": [{"do": "send_webhook", "endpoint": str(endpoint.pk)}],
+    }
+    try:
+        return parse_definition(raw)
+    except ValidationError as error:
+        raise RefusedError(error.errors()[0]["msg"], field="events") from error

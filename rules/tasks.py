@@ -1,0 +1,12 @@
+"""Celery's doors to the engine."""
+
+from celery import shared_task
+
+from rules import engine
+
+
+@shared_task(name="rules.drain_events")
+def drain_events() -> None:
+    """Drains until nothing waits."""
+    while engine.drain():
+        pass

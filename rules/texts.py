@@ -1,0 +1,30 @@
+"""Texts with fields in them: `{{owner.name}} has a new entry`. Nothing but fields; no logic, no markup."""
+
+import re
+from datetime import datetime
+
+from rules.fields import MISSING, is_field, read_field
+from rules.moment import Moment
+
+_FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.]{1,100})\s*\}\}")
+LONGEST = 1000
+
+
+def check_text(text: str) -> str:
+    """The text, if every field in it is one. Raises ValueError."""
+    for name in _FIELD.findall(text):
+        if not is_field(name):
+            raise ValueError(f"there is no field {name!r}")
+    return text
+
+
+def fill(text: str, moment: Moment) -> str:
+    """The text with its fields' values; a missing one reads as "somebody" for a name, else as nothing."""
+    return _FIELD.sub(lambda found: _said(found[1], moment), text)[:LONGEST].replace("\0", "")
+
+
+def _said(name: str, moment: Moment) -> str:
+    value = read_field(name, moment)
+    if value is MISSING:
+        return "Somebody" if name == "owner.name" else ""
+    return value.strftime("%Y-%m-%d %H:%M UTC") if isinstance(value, datetime) else str(value)

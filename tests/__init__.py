@@ -1,0 +1,1 @@
+"""The suite: one folder per floor, named for behaviour. See CONTRIBUTING.md."""

@@ -1,0 +1,62 @@
+"""Fixtures for all floors."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from parties.models import Company, Person
+from picos import bell
+from tests.factories import a_key
+
+Api = Callable[[Company | Person | str | None], "ApiClient"]
+
+
+class ApiClient:
+    """Asks the API as one party, in JSON."""
+
+    def __init__(self, key: str | None) -> None:
+        self._client = Client(headers={"Authorization": f"Bearer {key}"} if key else {})
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self._client.get(f"/api/v1{path}", query, headers=headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._client.post(f"/api/v1{path}", body or {}, content_type="application/json", headers=headers)
+
+    def put(self, path: str, body: Any = None) -> Any:
+        return self._client.put(f"/api/v1{path}", body or {}, content_type="application/json")
+
+    def delete(self, path: str) -> Any:
+        return self._client.delete(f"/api/v1{path}")
+
+    def upload(self, path: str, fields: dict[str, Any]) -> Any:
+        return self._client.post(f"/api/v1{path}", fields)
+
+
+@pytest.fixture
+def api() -> Api:
+    """`api(party)` asks with a key of that party, `api("text")` with that key, `api(None)` with none."""
+
+    def asking(party: Company | Person | str | None) -> ApiClient:
+        return ApiClient(party if party is None or isinstance(party, str) else a_key(party))
+
+    return asking
+
+
+@pytest.fixture(autouse=True)
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The bells that were rung; none reaches a broker."""
+    tasks: list[str] = []
+    monkeypatch.setattr(bell, "ring_now", tasks.append)
+    return tasks
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    """A media folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    yield tmp_path / "media"

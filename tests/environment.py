@@ -1,0 +1,41 @@
+"""A pytest plugin, loaded before the settings: a data folder and a database that are the suite's own."""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+# The controller makes these; xdist's workers inherit them.
+if "PYTEST_DATA_DIR" not in os.environ:
+    os.environ["PYTEST_DATA_DIR"] = tempfile.mkdtemp(prefix="pico-test-")
+os.environ["PICO_DATA_DIR"] = os.environ["PYTEST_DATA_DIR"]
+os.environ["PUBLIC_URL"] = "http://pico.test"
+os.environ["PICO_DEMO"] = "1"
+os.environ["PICO_WEBHOOK_ALLOW"] = "127.0.0.0/8"
+os.environ.setdefault("SECRET_KEY", "only for the tests")
+
+_open = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the embedded server once for all workers, unless DATABASE_URL names another."""
+    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
+        return
+    from config.postgres import running  # noqa: PLC0415 (not before coverage tools and such)
+
+    _open.enter_context(running(Path(os.environ["PICO_DATA_DIR"])))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends the server and removes the folder."""
+    if hasattr(config, "workerinput"):
+        return
+    from config.postgres import cluster_for  # noqa: PLC0415
+
+    _open.close()
+    if not os.environ.get("DATABASE_URL"):
+        cluster_for(Path(os.environ["PICO_DATA_DIR"])).remove()
+    shutil.rmtree(os.environ["PICO_DATA_DIR"], ignore_errors=True)

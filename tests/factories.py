@@ -1,0 +1,74 @@
+"""Plain functions that make rows through the project's own verbs; keywords override what a test cares about."""
+
+import io
+from itertools import count
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from conduits.models import Conduit, Endpoint
+from conduits.opening import claim_and_open
+from parties.keys import create_key
+from parties.models import Company, Member, Person
+from picos import minting, products
+from picos.models import Pico, Product
+from rules.models import Rule
+from rules.subscriptions import add_subscribed_endpoint
+from rules.writing import parse_definition, write_rule
+
+_numbers = count(1)
+
+
+def a_person(name: str = "Ann", email: str = "") -> Person:
+    return Person.objects.create_user(email or f"person{next(_numbers)}@example.com", name)
+
+
+def a_company(name: str = "LAMO Footwear", slug: str = "") -> Company:
+    return Company.objects.create(name=name, slug=slug or f"company-{next(_numbers)}")
+
+
+def a_member(company: Company, role: str = "agent", person: Person | None = None) -> Member:
+    return Member.objects.create(company=company, person=person or a_person("Ben"), role=role)
+
+
+def a_key(party: Company | Person, *scopes: str) -> str:
+    return create_key(party=party, name="test", scopes=scopes or ("*",))[1]
+
+
+def a_product(company: Company | None = None, **values: Any) -> Product:
+    values = {"name": "Moccasin", "sku": f"SKU-{next(_numbers)}"} | values
+    return products.add_product(company=company or a_company(), **values)
+
+
+def picos(number: int = 1, product: Product | None = None, **values: Any) -> list[Pico]:
+    batch = minting.order_batch(product=product or a_product(), count=number, **values)
+    minting.mint(batch.pk)
+    return list(Pico.objects.with_product().filter(batch=batch).order_by("pk"))
+
+
+def a_pico(product: Product | None = None) -> Pico:
+    return picos(1, product)[0]
+
+
+def a_conduit(owner: Person | None = None, pico: Pico | None = None) -> Conduit:
+    return claim_and_open(pico=pico or a_pico(), person=owner or a_person())
+
+
+def an_endpoint(
+    company: Company, url: str = "http://127.0.0.1:9/hook", events: tuple[str, ...] = ("pico.scanned",), **values: Any
+) -> Endpoint:
+    return add_subscribed_endpoint(company=company, url=url, events=events, **values)[0]
+
+
+def a_rule(party: Company | Person, **parts: Any) -> Rule:
+    raw = {"name": "A rule", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}
+    return write_rule(party=party, definition=parse_definition(raw | parts))
+
+
+def a_photo(
+    name: str = "sole.jpg", size: tuple[int, int] = (60, 40), kind: str = "JPEG", **save: Any
+) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", size, "brown").save(out, kind, **save)
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
