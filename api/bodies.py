@@ -1,9 +1,12 @@
 """The JSON that doors accept and give, as pydantic models: they check, and they are the OpenAPI document."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+# How deep a JSON value may be nested; those who write it out again have bounds of their own.
+DEEPEST: Final = 20
 
 
 def storable(text: str) -> str:
@@ -13,8 +16,10 @@ def storable(text: str) -> str:
     return text
 
 
-def storable_json(value: Any) -> Any:
-    """The same for every text inside a JSON value, and no infinite number. Raises ValueError."""
+def storable_json(value: Any, *, depth: int = DEEPEST) -> Any:
+    """The same for every text inside a JSON value, no infinite number, not too deep. Raises ValueError."""
+    if depth == 0:
+        raise ValueError(f"it is nested more than {DEEPEST} deep")
     match value:
         case str():
             storable(value)
@@ -23,10 +28,10 @@ def storable_json(value: Any) -> Any:
         case dict():
             for key, inner in value.items():
                 storable(key)
-                storable_json(inner)
+                storable_json(inner, depth=depth - 1)
         case list():
             for inner in value:
-                storable_json(inner)
+                storable_json(inner, depth=depth - 1)
     return value
 
 

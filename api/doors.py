@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
+from django.http import HttpRequest
 from django.http.response import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.idempotency import once
 from api.problems import problem_response
+from api.requests import FORM, JSON, MEGABYTE, OneAnswer, PlainJSON, check_size, data_of
 from api.throttling import seconds_to_wait
 from parties.keys import allows
 from parties.models import Company, Key
@@ -41,6 +43,9 @@ class Declared:
     area: str
     parties: tuple[Party, ...]
     body: type[BaseModel] | None
+    # The largest body in bytes, as JSON and as a form with files; 0 where no form is taken.
+    largest: int
+    largest_form: int
 
 
 def handles(
@@ -51,16 +56,17 @@ def handles(
     body: type[BaseModel] | None = None,
     lists: bool = False,
     query: tuple[str, ...] = (),
-    multipart: bool = False,
+    largest: int = MEGABYTE,
+    largest_form: int = 0,
 ) -> Callable[[AnyHandler], AnyHandler]:
-    """Declares a handler: the key's area, who may call it, what it accepts (`body`) and gives."""
+    """Declares a handler: the key's area, who may call it, what it accepts (`body`, up to so many bytes) and gives."""
 
     def declare(handler: AnyHandler) -> AnyHandler:
-        handler.declared = Declared(area, parties, body)  # type: ignore[attr-defined]
+        handler.declared = Declared(area, parties, body, largest, largest_form)  # type: ignore[attr-defined]
         handler.schema = extend_schema(  # type: ignore[attr-defined]
             description=handler.__doc__,
             operation_id=f"{handler.__module__.split('.')[0]}_{handler.__name__}",
-            request=({"multipart/form-data": body, "application/json": body} if multipart else body) if body else None,
+            request=dict.fromkeys((JSON, FORM) if largest_form else (JSON,), body) if body else None,
             responses={status: _page_of(gives) if lists and gives else gives},
             parameters=[
                 *(OpenApiParameter(name, str) for name in query),
@@ -77,7 +83,13 @@ def door(**handlers: Handler) -> Callable[..., HttpResponse]:
     """A view of one URL from its handlers by method: `door(get=…, post=…)`."""
 
     class Door(APIView):
-        parser_classes = (JSONParser, MultiPartParser)
+        parser_classes = (PlainJSON, MultiPartParser)
+        content_negotiation_class = OneAnswer
+
+        def initialize_request(self, request: HttpRequest, *arguments: Any, **path: Any) -> Request:
+            # A charset that a client names is no codec for us to load.
+            request.encoding = "utf-8"
+            return super().initialize_request(request, *arguments, **path)
 
     for method, handler in handlers.items():
         setattr(Door, method, _method(handler))
@@ -88,12 +100,13 @@ def door(**handlers: Handler) -> Callable[..., HttpResponse]:
 def _method(handler: Handler) -> Callable[..., Response | HttpResponse]:
     declared: Declared = handler.declared  # type: ignore[attr-defined]
 
-    def method(view: APIView, request: Request, **path: Any) -> Response | HttpResponse:
+    def method(_: APIView, request: Request, **path: Any) -> Response | HttpResponse:
         key = _admitted(request, declared)
+        check_size(request, largest=declared.largest, largest_form=declared.largest_form)
 
         def work() -> Response | HttpResponse:
             try:
-                arguments = (declared.body.model_validate(request.data),) if declared.body else ()
+                arguments = (declared.body.model_validate(data_of(request)),) if declared.body else ()
                 return handler(request, *arguments, **path)
             except Exception as error:
                 if answer := problem_response(error, {}):
@@ -124,6 +137,4 @@ def _admitted(request: Request, declared: Declared) -> Key:
 
 
 def _page_of(shown: type[BaseModel]) -> type[BaseModel]:
-    from pydantic import create_model
-
     return create_model(f"{shown.__name__}Page", results=(list[shown], ...), next=(str | None, ...))  # type: ignore[valid-type]

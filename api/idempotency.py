@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from api.models import KeptAnswer
 from api.problems import problem
+from parties.vault import open_sealed, seal
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
@@ -28,7 +30,8 @@ Work = Callable[[], Response | HttpResponse]
 def once(request: Request, asker: str, work: Work) -> Response | HttpResponse:
     """Does the work, or gives the answer that an earlier request with the same key and asker got.
 
-    Only successes are kept: an error changed nothing, and the same request may succeed later.
+    Only successes are kept: after an error the same request may succeed later. What a refusing verb commits on
+    purpose, such as a used-up try at a PIN, stays, as it does without a key.
     """
     key = request.headers.get(HEADER, "")
     if not key:
@@ -53,11 +56,11 @@ def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> Resp
         except IntegrityError as error:
             raise _AlreadyKeptError from error
         answer = work()
+        keeping = KeptAnswer.objects.filter(pk=kept.pk)
         if answer.status_code >= 400:  # noqa: PLR2004
-            transaction.set_rollback(True)
+            keeping.delete()
         else:
-            body = answer.data if isinstance(answer, Response) else None
-            KeptAnswer.objects.filter(pk=kept.pk).update(status=answer.status_code, body=body)
+            keeping.update(status=answer.status_code, body=_sealed(answer))
         return answer
 
 
@@ -67,7 +70,14 @@ def _again(asker: str, key: str, fingerprint: bytes) -> Response | HttpResponse:
         return problem(409, "The first request with this key has just failed; send it again.")
     if bytes(kept.fingerprint) != fingerprint:
         return problem(422, f"This {HEADER} was used for another request.")
-    return Response(kept.body, status=kept.status, headers={"Idempotent-Replayed": "true"})
+    body = json.loads(open_sealed(kept.body)) if kept.body else None
+    return Response(body, status=kept.status, headers={"Idempotent-Replayed": "true"})
+
+
+def _sealed(answer: Response | HttpResponse) -> str:
+    """Answers may hold secrets that are shown only once."""
+    body = answer.data if isinstance(answer, Response) else None
+    return seal(json.dumps(body)) if body is not None else ""
 
 
 def _fingerprint(request: Request) -> bytes:
@@ -81,7 +91,7 @@ def _fingerprint(request: Request) -> bytes:
     return hashlib.sha256(text.encode(errors="replace")).digest()
 
 
-def _digest(file: UploadedFile) -> str:
+def _digest(file: "UploadedFile[Any]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 from rest_framework import exceptions
 
@@ -17,6 +18,7 @@ from parties.errors import RefusedError, StateForbidsError, TooManyError
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+NOT_FOUND = "There is no such thing, or it is not yours."
 _LONGEST = 300
 
 
@@ -48,7 +50,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
         case TooManyError():
             return problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
         case Http404():
-            return problem(404, "There is no such thing, or it is not yours.")
+            return problem(404, NOT_FOUND)
         case RequestDataTooBig() | TooManyFilesSent():
             return problem(413, "The request is too large.")
         case MultiPartParserError() | SuspiciousOperation() | RecursionError():
@@ -69,10 +71,11 @@ def errors_of(error: ValidationError) -> dict[str, list[str]]:
     return found
 
 
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """For paths under the API that lead nowhere."""
-    del request, exception
-    return problem(404, "There is no such thing, or it is not yours.")
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """The view of paths under the API that lead nowhere."""
+    del request
+    return problem(404, NOT_FOUND)
 
 
 def _of_framework(error: exceptions.APIException) -> HttpResponse:

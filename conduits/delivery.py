@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.conf import settings
@@ -46,6 +47,14 @@ TOGETHER = 64
 LEASE = timedelta(seconds=90)
 GONE = 410
 KEPT_ANSWER = 2000
+
+
+class SignedPost(TypedDict):
+    """What the client posts."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +194,21 @@ async def _send_all(outgoing: Sequence[Outgoing]) -> list[Answer]:
 
         async def send(message: Outgoing) -> Answer:
             async with together:
-                body = message.body.encode()
-                headers = headers_for(
-                    message_id=message.delivery.webhook_id,
-                    timestamp=int(timezone.now().timestamp()),
-                    body=body,
-                    secrets=_secrets(message.delivery.endpoint),
-                )
-                return await client.post(url=message.delivery.endpoint.url, body=body, headers=headers)
+                return await client.post(**_signed(message))
 
         return await asyncio.gather(*(send(message) for message in outgoing))
+
+
+def _signed(message: Outgoing) -> SignedPost:
+    """Signed at the moment it leaves: receivers refuse a timestamp that is five minutes off."""
+    body = message.body.encode()
+    headers = headers_for(
+        message_id=message.delivery.webhook_id,
+        timestamp=int(timezone.now().timestamp()),
+        body=body,
+        secrets=_secrets(message.delivery.endpoint),
+    )
+    return {"url": message.delivery.endpoint.url, "body": body, "headers": headers}
 
 
 def _secrets(endpoint: Endpoint) -> list[str]:
@@ -239,13 +253,11 @@ def _what_next(delivery: Delivery, answer: Answer, now: datetime) -> tuple[State
     if used >= len(RETRY_AFTER):
         return State.FAILED, None
     wait = RETRY_AFTER[used] * (1 + JITTER * random.random())  # noqa: S311 (spreads retries, guards nothing)
-    return State.WAITING, now + max(wait, _asked_to_wait(answer, now))
+    return State.WAITING, now + max(wait, _asked_to_wait(answer))
 
 
-def _asked_to_wait(answer: Answer, now: datetime) -> timedelta:
-    """Retry-After (RFC 9110 section 10.2.3) in seconds; dates are left to our own schedule."""
-    del now
+def _asked_to_wait(answer: Answer) -> timedelta:
+    """Retry-After in seconds (RFC 9110 section 10.2.3), a day at most; dates are left to our own schedule."""
     asked = answer.headers.get("retry-after", "")
-    return (
-        min(timedelta(seconds=int(asked)), LONGEST_RETRY_AFTER) if asked.isascii() and asked.isdigit() else timedelta()
-    )
+    known = asked.isascii() and asked.isdigit() and len(asked) <= 9  # noqa: PLR2004 (as many as a timedelta takes)
+    return min(timedelta(seconds=int(asked)), LONGEST_RETRY_AFTER) if known else timedelta()

@@ -1,12 +1,13 @@
 """Setting up endpoints: adding, rotating secrets, testing, deleting."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from conduits.addresses import AddressRefused, parse_webhook_url
+from conduits.addresses import AddressRefused, Network, parse_webhook_url
 from conduits.delivery import queue_test
 from conduits.models import Delivery, Endpoint
 from conduits.signing import new_secret
@@ -19,10 +20,15 @@ MOST_PER_COMPANY = 50
 ROTATION_OVERLAP = timedelta(hours=24)
 
 
-def add_endpoint(*, company: Company, url: str, ordered: bool = False) -> tuple[Endpoint, str]:
-    """A new endpoint and its signing secret, which is shown this once. Raises RefusedError for a URL we never call."""
+def add_endpoint(
+    *, company: Company, url: str, ordered: bool = False, allowed: Sequence[Network] = ()
+) -> tuple[Endpoint, str]:
+    """A new endpoint and its signing secret, which is shown this once. Raises RefusedError for a URL we never call.
+
+    `allowed`: networks beside PICO_WEBHOOK_ALLOW, for a URL of our own; what sends to it must be told of them too.
+    """
     try:
-        parse_webhook_url(url, allowed=settings.PICO_WEBHOOK_ALLOW)
+        parse_webhook_url(url, allowed=[*settings.PICO_WEBHOOK_ALLOW, *allowed])
     except AddressRefused as refused:
         raise RefusedError(str(refused), field="url") from refused
     if company.endpoints.filter(deleted_at=None).count() >= MOST_PER_COMPANY:

@@ -22,7 +22,7 @@ def claim_and_open(*, pico: Pico, person: Person, pin: str = "") -> Conduit:
     Raises StateForbidsError when it has an owner, is retired, or its PIN is locked; RefusedError for a wrong PIN.
     """
     if not pico.claimed:
-        use_up_pin_try(pico=pico)
+        use_up_pin_try(pico=pico, pin=pin)
     try:
         with transaction.atomic():
             claimed = claim_pico(pico=pico, person=person, pin=pin)

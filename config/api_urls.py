@@ -1,16 +1,17 @@
 """The API's table of contents."""
 
-from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.doors import door
+from api.problems import nowhere
 from conduits.api import conduits, deliveries, journal, picos
 from picos import api as catalogue
 from rules.api import endpoints, rules
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("products", door(get=catalogue.list_products, post=catalogue.add_product)),
     path("products/<uuid:product_id>", door(get=catalogue.show_product)),
     path("batches", door(get=catalogue.list_batches, post=catalogue.order_batch)),
@@ -51,4 +52,5 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/disable", door(post=rules.disable)),
     path("rules/<uuid:rule_id>/runs", door(get=rules.list_runs)),
     path("runs/<uuid:run_id>", door(get=rules.show_run)),
+    re_path("", nowhere),
 ]

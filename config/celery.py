@@ -8,8 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from config import broker
+
 BROKER_DIR = settings.PICO_DATA_DIR / "broker"
 
+broker.use()
 app = Celery("pico-conduit", broker=settings.CELERY_BROKER_URL)
 app.conf.update(
     task_ignore_result=True,

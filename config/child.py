@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 EVERYTHING = re.compile("")
-# Lines that tell of trouble; the log has the rest.
-TROUBLE = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^Traceback |^\S*(Error|Exception)\b")
+# Lines that tell of trouble; the log has the rest, with the tracebacks.
+TROUBLE = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b")
 
 
 @dataclass(frozen=True, kw_only=True)

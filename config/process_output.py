@@ -15,8 +15,9 @@ class Terminal:
     """A stream that several children share; each line carries its child's name."""
 
     def __init__(self, stream: TextIO) -> None:
-        """Write to `stream`."""
+        """Write to `stream`. Set `is_quiet` to keep the children's lines back."""
         self.stream = stream
+        self.is_quiet = False
 
     def say(self, text: str, *, name: str = "") -> None:
         """Write one line. A closed terminal is no reason to stop the children; the logs go on."""
@@ -41,6 +42,7 @@ class Output:
         self._child = child
         self._terminal = terminal
         self.is_ready = False
+        self.latest = ""
         self._log_path = log_path
         self._log = log_path.open("ab", buffering=0)
         self._rest = b""
@@ -84,6 +86,7 @@ class Output:
         text = line.decode(errors="replace").rstrip()
         if not text:
             return
+        self.latest = text
         self.is_ready = self.is_ready or self._child.ready.search(text) is not None
-        if self._child.shows.search(text):
+        if self._child.shows.search(text) and not self._terminal.is_quiet:
             self._terminal.say(text, name=self._child.name)

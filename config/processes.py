@@ -171,9 +171,10 @@ class Supervisor:
 
     def _bury(self, run: _Run, process: subprocess.Popen[bytes]) -> None:
         """Clear up behind a child that died, and plan its next start."""
+        output, code = run.output, process.returncode
         self._clear_up(run, process)
-        code = process.returncode
-        how = f"was killed by signal {-code}" if code < 0 else f"ended ({code})"
+        last_words = f": {output.latest}" if output is not None and output.latest else ""
+        how = f"was killed by signal {-code}" if code < 0 else f"ended ({code}){last_words}"
         self._plan_restart(run)
         self.terminal.say(f"{how}; starts again", name=run.child.name)
 
@@ -205,6 +206,7 @@ class Supervisor:
     def stop(self) -> None:
         """End the children in reverse order, those marked `last` at the very end, by force after `patience` seconds."""
         self.stop_requested = True
+        self.terminal.is_quiet = True  # what a child complains of while it ends tells nothing
         for last in (False, True):
             runs = [run for run in reversed(self._runs) if run.child.last is last]
             for run in runs:

@@ -1,5 +1,6 @@
 """The server's table of contents."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,3 +14,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("dashboards.urls")),
 ]
+
+if settings.PICO_DEMO:
+    urlpatterns.append(path("demo/", include("demo.urls")))

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class DashboardsConfig(AppConfig):
-    """See the package's docstring."""
+    """The pages."""
 
     name = "dashboards"

@@ -110,6 +110,13 @@ def mark_read(*, journal: Journal, by: Company | Person) -> None:
     Journal.objects.filter(pk=journal.pk).update(**{column: timezone.now()})
 
 
+def settle(journal: Journal) -> None:
+    """Nobody waits any more, though nothing was answered."""
+    Journal.objects.filter(pk=journal.pk).update(waiting_since=None)
+    if journal.company_id:
+        announce(topic("company", journal.company_id))
+
+
 def _actor(author: Company | Person, agent: Person | None, rule_id: UUID | None) -> Actor:
     if rule_id:
         return Actor.of_rule(rule_id)

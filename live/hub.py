@@ -110,4 +110,6 @@ def _address() -> dict[str, str]:
         "password": database.get("PASSWORD"),
         "dbname": database["NAME"],
     }
-    return {name: str(value) for name, value in parts.items() if value}
+    given = {name: str(value) for name, value in parts.items() if value}
+    # The embedded server's socket folder stands among the options, as do sslmode and the like.
+    return given | {name: str(value) for name, value in database.get("OPTIONS", {}).items()}

@@ -15,6 +15,7 @@ from api.authentication import party_of
 from api.bodies import Body, Line, MaybeText, Shown, storable
 from api.doors import handles
 from api.paging import page
+from api.requests import MEGABYTE
 from parties.models import Company
 from picos import minting, products
 from picos.access import access_batch, access_product
@@ -52,7 +53,7 @@ class NewBatch(Body):
     """A minting to order; `serials`, if given, are one per copy."""
 
     product: UUID
-    count: int = Field(ge=1, le=minting.MOST)
+    count: int = Field(ge=1, le=minting.MOST, strict=True)
     serials: list[Sku] = Field(default=[], max_length=minting.MOST)
 
 
@@ -84,7 +85,8 @@ def add_product(request: Request, body: NewProduct) -> Response:
 @handles("products", "company", gives=ProductShown, lists=True)
 def list_products(request: Request) -> Response:
     """Your products, newest first."""
-    return page(request, Product.objects.filter(company=company_of(request)), shown_product)
+    rows = Product.objects.filter(company=company_of(request))
+    return page(request, rows, lambda product: shown_product(product).model_dump(mode="json"))
 
 
 @handles("products", "company", gives=ProductShown)
@@ -94,7 +96,7 @@ def show_product(request: Request, product_id: UUID) -> Response:
     return Response(shown_product(product).model_dump(mode="json"))
 
 
-@handles("products", "company", body=NewBatch, gives=BatchShown, status=202)
+@handles("products", "company", body=NewBatch, gives=BatchShown, status=202, largest=32 * MEGABYTE)
 def order_batch(request: Request, body: NewBatch) -> Response:
     """Mint picos in the background; ask for the batch to see how far it is."""
     product = access_product(company=company_of(request), product_id=body.product)
@@ -106,7 +108,7 @@ def order_batch(request: Request, body: NewBatch) -> Response:
 def list_batches(request: Request) -> Response:
     """Your batches, newest first."""
     rows = Batch.objects.filter(product__company=company_of(request)).defer("serials")
-    return page(request, rows, shown_batch)
+    return page(request, rows, lambda batch: shown_batch(batch).model_dump(mode="json"))
 
 
 @handles("products", "company", gives=BatchShown)

@@ -41,13 +41,15 @@ def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
     return record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
 
 
-def use_up_pin_try(*, pico: Pico) -> None:
-    """Counts a try before the PIN is looked at, committed by itself, so that no race or rollback gives tries back.
+@transaction.atomic
+def use_up_pin_try(*, pico: Pico, pin: str) -> None:
+    """Counts a try before the PIN is looked at, outside the claim's transaction, so that its rollback gives none back.
 
-    Raises StateForbidsError once all are used up.
+    Leaving the PIN out is no try. Raises StateForbidsError once all are used up.
     """
-    if not wants_pin(pico):
+    if not wants_pin(pico) or not pin.strip():
         return
+    take_turn(pico.pk)
     if not Pico.objects.filter(pk=pico.pk, pin_tries__lt=TRIES).update(pin_tries=F("pin_tries") + 1):
         message = f"Claiming this is locked after {TRIES} wrong PINs. Its maker can help."
         raise StateForbidsError(message)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from pydantic import ValidationError
 
+from conduits.addresses import Network
 from conduits.endpoints import add_endpoint, delete_endpoint
 from conduits.models import Endpoint
 from parties.errors import RefusedError
@@ -22,10 +23,10 @@ EVERYTHING = "*"
 
 @transaction.atomic
 def add_subscribed_endpoint(
-    *, company: Company, url: str, events: Sequence[str], ordered: bool = False
+    *, company: Company, url: str, events: Sequence[str], ordered: bool = False, allowed: Sequence[Network] = ()
 ) -> tuple[Endpoint, str]:
-    """A new endpoint that gets these types of event (`*` for all), and its secret. Raises RefusedError."""
-    endpoint, secret = add_endpoint(company=company, url=url, ordered=ordered)
+    """A new endpoint that gets these types of event (`*` for all), and its secret; otherwise as `add_endpoint`."""
+    endpoint, secret = add_endpoint(company=company, url=url, ordered=ordered, allowed=allowed)
     write_rule(party=company, definition=_definition(endpoint, events), subscribes=endpoint)
     return endpoint, secret
 

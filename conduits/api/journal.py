@@ -16,6 +16,7 @@ from api.authentication import party_of
 from api.bodies import Body, MaybeText, Shown
 from api.doors import handles
 from api.paging import page
+from api.requests import MEGABYTE
 from conduits import gate
 from conduits.access import current_conduit
 from conduits.api.readers import is_company, person_of, reader_of
@@ -24,10 +25,12 @@ from conduits.models.conduit import Grant
 from conduits.reading import open_for, read_entries
 from journals.keeping import append_entry, entry_side, open_journal_of
 from journals.models import Attachment, Entry, Journal
-from journals.photos import take_photos
+from journals.photos import MOST_BYTES, MOST_PER_ENTRY, take_photos
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.access import access_owned_pico, access_pico
+
+LARGEST_FORM = MOST_PER_ENTRY * MOST_BYTES + MEGABYTE
 
 
 class NewEntry(Body):
@@ -83,7 +86,7 @@ def list_entries(request: Request, code: str) -> Response:
     return page(request, rows.with_author(), lambda entry: shown_entry(entry, photos=photos).model_dump(mode="json"))
 
 
-@handles("journal", "company", "person", body=NewEntry, gives=EntryShown, status=201, multipart=True)
+@handles("journal", "company", "person", body=NewEntry, gives=EntryShown, status=201, largest_form=LARGEST_FORM)
 def add_entry(request: Request, body: NewEntry, code: str) -> Response:
     """Write an entry, for good. A company writes through an open conduit only (409)."""
     photos = take_photos(_files(request, body))

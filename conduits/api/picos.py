@@ -1,6 +1,6 @@
 """Picos: seeing, adding, claiming, losing; and what happened to them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -237,11 +237,11 @@ def _storable(text: str, field: str) -> str:
 
 
 def _time(text: str) -> datetime:
+    message = "A time is RFC 3339, such as 2026-11-21T16:40:00Z."
     try:
         at = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        message = "A time is RFC 3339, such as 2026-11-21T16:40:00Z."
-        raise RefusedError(message, field="since")
-    return at
+        if at and at.tzinfo:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RefusedError(message, field="since") from error
+    raise RefusedError(message, field="since")

@@ -150,7 +150,7 @@ def test_a_child_that_keeps_dying_is_started_ever_more_slowly(supervise: Callabl
     pauses = [later - earlier for earlier, later in itertools.pairwise(starts)]
 
     assert [pause > least for pause, least in zip(pauses, (0.1, 0.2, 0.4), strict=True)] == [True, True, True]
-    assert "web        ended (3); starts again" in run.printed
+    assert f"web        ended (3): {starts[0]!r}; starts again" in run.printed
     assert run.end() == 0
 
 

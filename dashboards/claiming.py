@@ -1,0 +1,83 @@
+"""Claiming on a page, and writing from it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conduits import steering
+from conduits.access import current_conduit
+from conduits.models.conduit import DEFAULT_GRANTS, Grant
+from conduits.opening import claim_and_open
+from dashboards.forms import ClaimForm, EntryForm
+from dashboards.owned import owner_context, signed_in
+from dashboards.scan_page import STAYED
+from journals.keeping import append_entry, open_journal_of
+from journals.photos import take_photos
+from parties.errors import RefusedError, StateForbidsError
+from picos.access import access_owned_pico, find_pico
+from picos.models import Pico
+from picos.pins import wants_pin
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, code: str) -> HttpResponse:
+    """Asks once, says what the company will see, and makes it theirs."""
+    pico = find_pico(code)
+    if pico.claimed or pico.product is None:
+        return redirect(f"{pico.url_path}?{STAYED}")
+    form = ClaimForm(request.POST or None, wants_pin=wants_pin(pico))
+    if request.method == "POST" and form.is_valid():
+        try:
+            claim_and_open(pico=pico, person=signed_in(request), pin=form.cleaned_data.get("pin", ""))
+        except RefusedError as error:
+            form.add_error("pin", str(error))
+        except StateForbidsError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(f"{pico.url_path}?{STAYED}")
+    sees = [Grant(grant).label for grant in DEFAULT_GRANTS]
+    context = {"pico": pico, "form": form, "sees": sees}
+    return render(request, "scan/claim.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def write(request: HttpRequest, code: str) -> HttpResponse:
+    """The owner writes, with photos. What cannot be taken is said beside its field, and the text is kept."""
+    pico = access_owned_pico(owner=signed_in(request), code=code)
+    form = EntryForm(request.POST)
+    if form.is_valid():
+        try:
+            _append(request, pico, form)
+        except RefusedError as error:
+            form.add_error("photos" if error.field == "attachments" else "body", str(error))
+        except StateForbidsError as error:
+            form.add_error("body", str(error))
+        else:
+            back = request.POST.get("back") == "thing"
+            return redirect(f"/things/{pico.code}#live" if back else f"{pico.url_path}?{STAYED}#live")
+    context = owner_context(pico, signed_in(request), form=form) | {"pico": pico, "you": "owner"}
+    return render(request, "scan/page.html", context, status=422)
+
+
+def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
+    journal = open_journal_of(pico)
+    if journal is None:
+        raise Http404
+    files: list[UploadedFile] = [file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)]
+    photos = take_photos(files)
+    conduit = current_conduit(pico)
+    if conduit and request.POST.get("allow_photos") and Grant.PHOTOS.value not in conduit.grants:
+        steering.set_grants(conduit, [*conduit.grants, Grant.PHOTOS.value])
+    append_entry(
+        journal=journal,
+        author=signed_in(request),
+        body=form.cleaned_data["body"],
+        visibility=form.cleaned_data["visibility"],
+        photos=photos,
+    )
+
+

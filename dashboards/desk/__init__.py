@@ -1,0 +1,1 @@
+"""The company's desk: inbox, conversation, products, endpoints, rules, keys."""

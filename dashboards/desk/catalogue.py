@@ -1,0 +1,77 @@
+"""The desk's products: adding them, minting batches, printing what a print shop needs."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboards.desk.members import at_desk, desk_context
+from dashboards.forms import BatchForm, ProductForm
+from parties.access import Role
+from parties.errors import RefusedError
+from parties.models import Member
+from picos import minting
+from picos import products as verbs
+from picos.access import access_batch, access_product
+from picos.api import csv_of
+from picos.models import Batch, Product
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk()
+def products(request: HttpRequest, member: Member) -> HttpResponse:
+    """The company's products, and a form to add one."""
+    form = ProductForm(request.POST or None)
+    if request.method == "POST" and member.may_set_up and form.is_valid():
+        try:
+            product = verbs.add_product(company=member.company, **form.cleaned_data)
+        except RefusedError as error:
+            form.add_error(error.field, str(error))
+        else:
+            return redirect("product", member.company.slug, product.pk)
+    mine = Product.objects.filter(company=member.company).order_by("name")
+    context = desk_context(member, "products", form=form, products=mine)
+    return render(request, "desk/products.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk()
+def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpResponse:
+    """One product: its batches, and a form to mint."""
+    shown = access_product(company=member.company, product_id=product_id)
+    form = BatchForm(request.POST or None)
+    if request.method == "POST" and member.may_set_up and form.is_valid():
+        serials = [line.strip() for line in form.cleaned_data["serials"].splitlines() if line.strip()]
+        try:
+            minting.order_batch(product=shown, count=form.cleaned_data["count"], serials=serials)
+        except RefusedError as error:
+            form.add_error(error.field, str(error))
+        else:
+            return redirect("product", member.company.slug, shown.pk)
+    context = desk_context(member, "products", form=form, product=shown, batches=_batches(shown))
+    return render(request, "desk/product.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@at_desk()
+def batches(request: HttpRequest, member: Member, product_id: UUID) -> HttpResponse:
+    """The batches' progress, asked for again while one is being minted."""
+    shown = access_product(company=member.company, product_id=product_id)
+    return render(request, "desk/batches.html", desk_context(member, "products", product=shown, batches=_batches(shown)))
+
+
+@require_safe
+@at_desk(Role.ADMIN)
+def export(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponseBase:
+    """The batch as CSV, with PINs where claiming takes one."""
+    del request
+    batch = access_batch(company=member.company, batch_id=batch_id)
+    response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
+    return response
+
+
+def _batches(product: Product) -> list[Batch]:
+    return list(product.batches.defer("serials").order_by("-created_at")[:50])

@@ -1,0 +1,106 @@
+"""A conversation at the desk: the journal along its line, the answer, and the facts beside it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from conduits import gate
+from conduits.access import access_conduit
+from conduits.answering import answer
+from conduits.models import Conduit
+from conduits.models.conduit import Grant
+from conduits.reading import open_for
+from dashboards.desk.inbox import rows_of
+from dashboards.desk.members import at_desk, desk_context, reader_of
+from dashboards.forms import AnswerForm
+from journals.keeping import append_entry, mark_read, settle
+from live.tokens import token_for, topic
+from parties.access import Role
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Member
+from rules.models import Run
+
+SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk()
+def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
+    """The conversation of one conduit; agents and admins answer in it."""
+    conduit = access_conduit(party=member.company, conduit_id=conduit_id)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and member.may_answer and form.is_valid():
+        try:
+            _answer(member, conduit, form)
+        except (StateForbidsError, RefusedError) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("conversation", member.company.slug, conduit.pk)
+    context = desk_context(
+        member,
+        "inbox",
+        form=form,
+        rows=rows_of(member, ""),
+        runs=_runs(conduit, member),
+        live_token=token_for(topic("journal", conduit.journal_id, "company")),
+        fragment_url=reverse("conversation_entries", args=[member.company.slug, conduit.pk]),
+        grant_labels=conduit.grants_labels(),
+    )
+    return render(request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200)
+
+
+@require_safe
+@at_desk()
+def entries(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
+    """The part of the page that news change."""
+    conduit = access_conduit(party=member.company, conduit_id=conduit_id)
+    return render(request, "entries.html", desk_context(member, "inbox") | _read(member, conduit))
+
+
+@require_POST
+@at_desk(Role.AGENT)
+def settled(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
+    """It needs no answer."""
+    conduit = access_conduit(party=member.company, conduit_id=conduit_id)
+    settle(conduit.journal)
+    messages.success(request, "Closed. It comes back when the customer writes again.")
+    return redirect("inbox", member.company.slug)
+
+
+def _answer(member: Member, conduit: Conduit, form: AnswerForm) -> None:
+    body = form.cleaned_data["body"]
+    if form.cleaned_data["visibility"] == "private":
+        append_entry(
+            journal=conduit.journal, author=conduit.company, agent=member.person, body=body, visibility="private"
+        )
+    else:
+        answer(conduit=conduit, body=body, agent=member.person)
+
+
+def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
+    """What the gate lets the member read now, logged; nothing while it is shut."""
+    may_read = open_for(pico=conduit.pico, reader=reader_of(member), what="journal")
+    shown = []
+    if may_read and may_read.pk == conduit.pk:
+        mark_read(journal=conduit.journal, by=member.company)
+        shown = list(conduit.journal.entries.filter(gate.passing_entries(conduit)).with_author()[:SHOWN])
+    return {
+        "pico": conduit.pico,
+        "conduit": conduit,
+        "journal": conduit.journal,
+        "entries": shown,
+        "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
+        "viewer": "company",
+        "photos_visible": gate.grants(conduit, Grant.PHOTOS),
+        "contact_granted": gate.grants(conduit, Grant.CONTACT),
+    }
+
+
+def _runs(conduit: Conduit, member: Member) -> Any:
+    fired = Run.objects.filter(rule__company=member.company, pico=conduit.pico_id, outcome=Run.Outcome.FIRED)
+    return fired.filter(at__gte=conduit.opened_at).select_related("rule").order_by("-id")[:5]

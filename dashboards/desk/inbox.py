@@ -1,0 +1,101 @@
+"""The inbox: whose words wait for an answer, longest first."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from conduits import access_log, gate
+from conduits.models import AccessLine, Conduit
+from dashboards.desk.members import at_desk, desk_context, reader_of
+from journals.models import Entry
+from live.tokens import token_for, topic
+from parties.models import Member
+
+SHOWN = 100
+WHAT = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A conversation in the inbox, with the words that wait."""
+
+    conduit: Conduit
+    first_line: str
+
+
+@require_safe
+@at_desk()
+def inbox(request: HttpRequest, member: Member) -> HttpResponse:
+    """Who waits for an answer; `?q=` searches serials and codes of all open conduits."""
+    asked = request.GET.get("q", "").strip()[:50].replace("\0", "")
+    context = desk_context(
+        member,
+        "inbox",
+        asked=asked,
+        rows=rows_of(member, asked),
+        live_token=token_for(topic("company", member.company.pk)),
+        fragment_url=f"{reverse('inbox_rows', args=[member.company.slug])}",
+    )
+    return render(request, "desk/inbox.html", context)
+
+
+@require_safe
+@at_desk()
+def rows(request: HttpRequest, member: Member) -> HttpResponse:
+    """The part of the page that news change."""
+    return render(request, "desk/rows.html", desk_context(member, "inbox", rows=rows_of(member, "")))
+
+
+def rows_of(member: Member, asked: str) -> list[Row]:
+    """The open conduits whose owners wait, or those that were asked for; what is shown is logged."""
+    open_ones = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
+    if asked:
+        typed = asked.upper().replace("-", "").replace(" ", "")
+        found = open_ones.filter(Q(pico__serial__icontains=asked) | Q(pico__code__startswith=typed))
+    else:
+        found = open_ones.exclude(journal__waiting_since=None)
+    conduits = list(found.order_by("journal__waiting_since", "-opened_at")[:SHOWN])
+    first_lines = _waiting_words(conduits)
+    _log(member, [conduit for conduit in conduits if conduit.pk in first_lines])
+    return [Row(conduit, first_lines.get(conduit.pk, "")) for conduit in conduits]
+
+
+def _waiting_words(conduits: list[Conduit]) -> "dict[object, str]":
+    """The first words since each began to wait, as far as the gate lets them through."""
+    waiting: QuerySet[Entry] = Entry.objects.none()
+    passing = Q(pk=None)
+    for conduit in conduits:
+        if conduit.journal.waiting_since:
+            since = Q(journal=conduit.journal_id, at__gte=conduit.journal.waiting_since, author_company=None)
+            passing |= since & gate.passing_entries(conduit)
+    if conduits:
+        waiting = Entry.objects.filter(passing).order_by("-id")
+    by_journal = {entry.journal_id: entry.body.partition("\n")[0][:160] or "A photo" for entry in waiting}
+    return {conduit.pk: by_journal[conduit.journal_id] for conduit in conduits if conduit.journal_id in by_journal}
+
+
+def _log(member: Member, conduits: list[Conduit]) -> None:
+    """One line for each wait that this member was shown, however often the inbox is looked at."""
+    reader = reader_of(member)
+    since = {conduit.pk: conduit.journal.waiting_since for conduit in conduits}
+    lines = AccessLine.objects.filter(conduit__in=conduits, who_id=reader.id, what=WHAT).order_by("number")
+    last = {line.conduit_id: line.at for line in lines}
+    fresh = [pk for pk, waiting in since.items() if waiting and (pk not in last or last[pk] < waiting)]
+    access_log.write_lines(
+        [
+            access_log.Line(
+                conduit_id=pk,
+                outcome=AccessLine.Outcome.READ,
+                who=reader.who,
+                who_id=reader.id,
+                what=WHAT,
+                reason="the conduit is open",
+                fields=("entries",),
+            )
+            for pk in fresh
+        ]
+    )

@@ -1,0 +1,107 @@
+"""The desk's endpoints, what was sent there, and the company's keys."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from conduits import endpoints as verbs
+from conduits import switching
+from conduits.access import access_delivery, access_endpoint
+from conduits.delivery import replay
+from conduits.models import Delivery
+from dashboards.desk.members import at_desk, desk_context
+from dashboards.forms import EndpointForm
+from dashboards.you import change_keys, keys_context
+from parties.access import Role
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Member
+from picos.event_types import event_types
+from rules.subscriptions import add_subscribed_endpoint, remove_endpoint, subscribed_events
+
+SHOWN = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk(Role.ADMIN)
+def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
+    """The endpoints, and a form to add one; its secret is shown once."""
+    form = EndpointForm(request.POST or None, event_names=_event_names())
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _, secret = add_subscribed_endpoint(company=member.company, **form.cleaned_data)
+        except (RefusedError, StateForbidsError) as error:
+            form.add_error(getattr(error, "field", None), str(error))
+        else:
+            form = EndpointForm(event_names=_event_names())
+    return render(request, "desk/endpoints.html", _context(member, form, secret), status=422 if form.errors else 200)
+
+
+@require_POST
+@at_desk(Role.ADMIN)
+def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb: str) -> HttpResponse:
+    """Test, rotate, enable, delete."""
+    endpoint = access_endpoint(company=member.company, endpoint_id=endpoint_id)
+    secret = ""
+    try:
+        match verb:
+            case "test":
+                delivery = verbs.send_test(endpoint)
+                return redirect("delivery", member.company.slug, delivery.pk)
+            case "rotate":
+                secret = verbs.rotate_secret(endpoint)
+            case "enable":
+                switching.enable(endpoint)
+            case "delete":
+                remove_endpoint(endpoint)
+    except StateForbidsError as error:
+        messages.error(request, str(error))
+    if secret:
+        form = EndpointForm(event_names=_event_names())
+        return render(request, "desk/endpoints.html", _context(member, form, secret))
+    return redirect("endpoints", member.company.slug)
+
+
+@require_safe
+@at_desk()
+def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
+    """What was sent, newest first."""
+    sent = Delivery.objects.filter(endpoint__company=member.company).select_related("endpoint", "pico").defer("body")
+    context = desk_context(member, "deliveries", deliveries=sent.order_by("-id")[:SHOWN])
+    return render(request, "desk/deliveries.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk()
+def delivery(request: HttpRequest, member: Member, delivery_id: UUID) -> HttpResponse:
+    """One message, its text and its attempts; admins can send it once more."""
+    shown = access_delivery(company=member.company, delivery_id=delivery_id)
+    if request.method == "POST" and member.may_set_up:
+        return redirect("delivery", member.company.slug, replay(shown).pk)
+    return render(request, "desk/delivery.html", desk_context(member, "deliveries", delivery=shown))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_desk(Role.ADMIN)
+def keys(request: HttpRequest, member: Member) -> HttpResponse:
+    """The company's keys."""
+    url = reverse("company_keys", args=[member.company.slug])
+    plain = change_keys(request, member.company) if request.method == "POST" else None
+    if request.method == "POST" and plain is None:
+        return redirect(url)
+    context = desk_context(member, "keys", new_key=plain) | keys_context(member.company, url, member.company.name)
+    return render(request, "desk/keys.html", context)
+
+
+def _event_names() -> list[tuple[str, str]]:
+    return [(known.name, known.sentence.format(thing="a product").capitalize()) for known in event_types()]
+
+
+def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:
+    mine = member.company.endpoints.filter(deleted_at=None).order_by("-created_at")
+    shown = [(endpoint, subscribed_events(endpoint)) for endpoint in mine]
+    return desk_context(member, "endpoints", form=form, endpoints=shown, secret=secret)

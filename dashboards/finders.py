@@ -1,0 +1,97 @@
+"""Finders' pages: leaving a message for an owner, and reading the answer. No sign-in, no cookie."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from api.problems import problem
+from dashboards.forms import FinderForm, MessageForm
+from parties.errors import StateForbidsError, TooManyError
+from picos.access import find_pico
+from picos.finding import access_finder, write_again, write_to_owner
+from picos.losing import current_loss
+from picos.models import Pico
+from picos.visitors import visitor_of
+
+JSON = "application/json"
+
+
+@csrf_exempt  # nobody is signed in here, so there is nobody whose sign-in another site could borrow
+@require_POST
+def found(request: HttpRequest, code: str) -> HttpResponse:
+    """Relays a finder's message, from the page's form or as JSON `{message, contact?}`."""
+    pico = find_pico(code)
+    if request.content_type == JSON:
+        return _found_json(request, pico)
+    form = FinderForm(request.POST)
+    if form.is_valid():
+        try:
+            token = _relay(request, pico, form)
+        except StateForbidsError as error:
+            form.add_error("message", str(error))
+        except TooManyError as error:
+            page = _again(request, pico, form, str(error), 429)
+            page["Retry-After"] = str(error.retry_after)
+            return page
+        else:
+            return redirect("finder", token)
+    return _again(request, pico, form, "", 422)
+
+
+@csrf_exempt  # the secret in the path is the authority; no cookie is looked at
+@require_http_methods(["GET", "HEAD", "POST"])
+def finder(request: HttpRequest, token: str) -> HttpResponse:
+    """The finder's side of the conversation."""
+    thread = access_finder(token)
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            write_again(finder=thread, from_finder=True, body=form.cleaned_data["body"])
+        except TooManyError as error:
+            form.add_error("body", str(error))
+        else:
+            return redirect("finder", token)
+    context = {"pico": thread.pico, "conversation": thread.messages.all(), "form": form}
+    page = render(request, "scan/finder.html", context, status=422 if form.errors else 200)
+    page["Cache-Control"] = "private, no-store"
+    page["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+def _relay(request: HttpRequest, pico: Pico, form: FinderForm) -> str:
+    values = form.cleaned_data
+    _, token = write_to_owner(
+        pico=pico, visitor=visitor_of(request), message=values["message"], contact=values["contact"]
+    )
+    return token
+
+
+def _again(request: HttpRequest, pico: Pico, form: FinderForm, error: str, status: int) -> HttpResponse:
+    if error:
+        form.add_error("message", error)
+    context = {"pico": pico, "you": "anonymous", "loss": current_loss(pico), "finder_form": form}
+    return render(request, "scan/page.html", context, status=status)
+
+
+def _found_json(request: HttpRequest, pico: Pico) -> HttpResponse:
+    try:
+        body: Any = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return problem(400, "The request could not be read.")
+    if not isinstance(body, dict) or not all(isinstance(body.get(key, ""), str) for key in ("message", "contact")):
+        return problem(422, "Send {message, contact?} as texts.", errors={"message": ["A text is needed."]})
+    form = FinderForm(body)
+    if not form.is_valid():
+        errors = {field: [str(one) for one in messages] for field, messages in form.errors.items()}
+        return problem(422, "Some of it cannot be taken; see errors.", errors=errors)
+    try:
+        token = _relay(request, pico, form)
+    except StateForbidsError as error:
+        return problem(409, str(error))
+    except TooManyError as error:
+        return problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
+    return JsonResponse({"relayed": True, "answer_at": f"/found/{token}"}, status=201)

@@ -1,0 +1,139 @@
+"""The pages' forms. What they accept is what the API accepts; verbs check the rest."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from api.bodies import storable
+
+
+def keepable(value: str) -> None:
+    """Refuses characters that the database cannot keep."""
+    try:
+        storable(value)
+    except ValueError as error:
+        raise ValidationError("There is a character in it that cannot be kept.") from error
+
+
+def text(label: str, longest: int, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    """One line."""
+    return forms.CharField(
+        label=label, max_length=longest, required=required, help_text=help_text, validators=[keepable]
+    )
+
+
+def prose(label: str, longest: int, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    """Several lines."""
+    area = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(
+        label=label, max_length=longest, required=required, help_text=help_text, widget=area, validators=[keepable]
+    )
+
+
+class EntryForm(forms.Form):
+    """What an owner writes; photos come beside it."""
+
+    body = prose("What happened", 10_000, required=False)
+    visibility = forms.ChoiceField(choices=[("shared", "shared"), ("private", "private"), ("public", "public")])
+    photos = forms.Field(required=False, widget=forms.HiddenInput)
+
+
+class AnswerForm(forms.Form):
+    """What a company answers."""
+
+    body = prose("Your answer", 10_000)
+    visibility = forms.ChoiceField(
+        label="It goes to",
+        choices=[("shared", "the customer"), ("private", "only your colleagues")],
+        initial="shared",
+        required=False,
+    )
+
+
+class FinderForm(forms.Form):
+    """What a finder leaves for the owner."""
+
+    message = prose("Your message", 2000)
+    contact = text("How to reach you", 200, required=False)
+
+
+class MessageForm(forms.Form):
+    """One more message between a finder and the owner."""
+
+    body = prose("Message", 2000)
+
+
+class ClaimForm(forms.Form):
+    """What claiming takes."""
+
+    pin = forms.CharField(
+        label="The PIN that came with it",
+        max_length=20,
+        required=False,
+        help_text="Six figures, on a card in the box.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        validators=[keepable],
+    )
+
+    def __init__(self, *args: Any, wants_pin: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not wants_pin:
+            del self.fields["pin"]
+
+
+class LostForm(forms.Form):
+    """What a finder will read."""
+
+    message = prose("What finders read", 500, help_text="Where you left it, for example.")
+    contact = text("Where they reach you", 200, required=False)
+    show_contact = forms.BooleanField(label="Show it on the page, for everybody who has the code", required=False)
+
+
+class ThingForm(forms.Form):
+    """A thing whose maker is not here."""
+
+    name = text("What it is", 100)
+    company_name = text("Who made it", 100, required=False)
+
+
+class PersonForm(forms.Form):
+    """How a person is called."""
+
+    name = text("Your name", 100, required=False, help_text="Your own rules may use it. Companies see it if you let them.")
+
+
+class ProductForm(forms.Form):
+    """A product to add."""
+
+    name = text("Name", 100)
+    sku = text("SKU", 50, help_text="Your own number for it.")
+    gtin = text("GTIN", 20, required=False, help_text="The number under its bar code: 8, 12, 13 or 14 digits.")
+    description = prose("Description", 2000, required=False)
+    claim_policy = forms.ChoiceField(
+        label="To claim one takes",
+        choices=[("open", "the code alone"), ("pin", "the code and a PIN that you put in the box")],
+    )
+
+
+class BatchForm(forms.Form):
+    """A minting to order."""
+
+    count = forms.IntegerField(label="How many", min_value=1, max_value=1_000_000)
+    serials = prose(
+        "Serial numbers", 2_000_000, required=False, help_text="One a line, as many as copies; or leave it empty."
+    )
+
+
+class EndpointForm(forms.Form):
+    """An endpoint to add."""
+
+    url = text("URL", 2048, help_text="Where we POST signed messages.")
+    events = forms.MultipleChoiceField(label="What goes there", widget=forms.CheckboxSelectMultiple)
+    ordered = forms.BooleanField(
+        label="Keep each pico’s order: one that fails holds up those behind it", required=False
+    )
+
+    def __init__(self, *args: Any, event_names: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["events"].choices = event_names  # type: ignore[attr-defined]

@@ -1,0 +1,62 @@
+"""What the scan page and the thing's page show of a journal, and the live token that keeps them up to date."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from conduits.access import current_conduit
+from conduits.gate import grants
+from conduits.models.conduit import Grant
+from dashboards.forms import EntryForm
+from journals.keeping import mark_read, open_journal_of
+from journals.models import Entry, Journal
+from live.tokens import token_for, topic
+from parties.models import Person
+from picos.models import Pico
+from picos.notices import see_notices
+
+SHOWN = 30
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """The person; for views that require a sign-in."""
+    assert isinstance(request.user, Person)  # noqa: S101 (login_required)
+    return request.user
+
+
+def owner_context(pico: Pico, person: Person, *, form: EntryForm | None = None, before: UUID | None = None) -> dict[str, Any]:
+    """The journal for its owner, newest first; the owner has now seen it."""
+    journal = open_journal_of(pico)
+    conduit = current_conduit(pico)
+    if journal is None:
+        return {"conduit": conduit, "entries": [], "journal": None, "form": form or EntryForm()}
+    mark_read(journal=journal, by=person)
+    see_notices(person=person, pico=pico)
+    entries, older = page_of(journal, person, before)
+    return {
+        "journal": journal,
+        "conduit": conduit,
+        "photos_granted": conduit is not None and grants(conduit, Grant.PHOTOS),
+        "entries": entries,
+        "older_url": f"?before={older}" if older else "",
+        "form": form or EntryForm(),
+        "live_token": token_for(topic("journal", journal.pk, "owner")),
+        "fragment_url": reverse("fragment", args=[pico.code]),
+    }
+
+
+def page_of(journal: Journal, person: Person, before: UUID | None) -> tuple[list[Entry], UUID | None]:
+    """Some entries, and the last one's id if there are earlier ones."""
+    rows = journal.entries.visible_to(person).with_author()
+    found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
+    return found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None
+
+
+def before_of(request: HttpRequest) -> UUID | None:
+    """Where a page of earlier entries begins."""
+    try:
+        return UUID(request.GET["before"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,78 @@
+"""The customer's side of their conduits: which companies, what each sees, who looked."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from conduits import access_log as log
+from conduits import steering
+from conduits.access import access_conduit
+from conduits.models import Conduit
+from dashboards.owned import signed_in
+from parties.errors import RefusedError, StateForbidsError
+from parties.models import Company
+
+VERBS = {"pause": steering.pause, "resume": steering.resume, "close": steering.close}
+LINES = 100
+
+
+@login_required
+@require_safe
+def companies(request: HttpRequest) -> HttpResponse:
+    """Every company with a line to the person, and what passes along it."""
+    by_company: dict[Company, list[Conduit]] = defaultdict(list)
+    for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by("company__name", "-opened_at"):
+        by_company[conduit.company].append(conduit)
+    return render(request, "things/companies.html", {"section": "companies", "companies": list(by_company.items())})
+
+
+@login_required
+@require_POST
+def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
+    """Pause, resume or close."""
+    conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
+    if verb not in VERBS:
+        raise Http404
+    try:
+        VERBS[verb](conduit)
+    except StateForbidsError as error:
+        messages.info(request, str(error))
+    return redirect("thing", conduit.pico.code)
+
+
+@login_required
+@require_POST
+def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
+    """What the company may see from now on."""
+    conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
+    try:
+        steering.set_grants(conduit, request.POST.getlist("grants"))
+        messages.success(request, f"{conduit.company} sees {', '.join(conduit.grants_labels()) or 'nothing'}.")
+    except (RefusedError, StateForbidsError) as error:
+        messages.error(request, str(error))
+    return redirect("thing", conduit.pico.code)
+
+
+@login_required
+@require_safe
+def access_log(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
+    """Who looked: the conduit's access log in plain words."""
+    conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
+    before = request.GET.get("before", "")
+    lines = conduit.access_lines.all()
+    if before.isascii() and before.isdigit() and len(before) < 19:  # noqa: PLR2004 (as many as the column takes)
+        lines = lines.filter(number__lt=int(before))
+    shown = list(lines[:LINES])
+    context = {
+        "section": "companies",
+        "conduit": conduit,
+        "lines": shown,
+        "older_url": f"?before={shown[-1].number}" if shown and shown[-1].number > 1 else "",
+        "broken": log.broken_at(conduit.access_lines.order_by("number").iterator()),
+    }
+    return render(request, "things/access_log.html", context)

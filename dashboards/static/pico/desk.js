@@ -1,0 +1,18 @@
+// The desk's keys: j and k walk the inbox, r answers, e closes, / searches. Every one of them is also a link or button.
+"use strict";
+const walk = (step) => {
+  const rows = [...document.querySelectorAll(".inbox a")];
+  const at = rows.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
+  rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
+};
+const keys = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  r: () => document.querySelector("#answer textarea")?.focus(),
+  e: () => document.querySelector("#settle button")?.click(),
+  "/": () => document.querySelector("input[type=search]")?.focus(),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+});

@@ -1,0 +1,77 @@
+"""Times, codes and counts as people say them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from picos import codes
+
+register = template.Library()
+
+_STEPS = (
+    (timedelta(minutes=1), None, "just now"),
+    (timedelta(hours=1), timedelta(minutes=1), "minute"),
+    (timedelta(days=1), timedelta(hours=1), "hour"),
+    (timedelta(days=30), timedelta(days=1), "day"),
+    (timedelta(days=365), timedelta(days=30), "month"),
+    (timedelta.max, timedelta(days=365), "year"),
+)
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """`2 minutes ago`, with the exact time on hover."""
+    if at is None:
+        return ""
+    return _time(at, f"{lasted(at)} ago" if lasted(at) != "just now" else "just now")
+
+
+@register.filter
+def lasted(since: datetime) -> str:
+    """`2 minutes`: how long it has been since then."""
+    passed = max(timezone.now() - since, timedelta())
+    for limit, unit, word in _STEPS:
+        if passed < limit:
+            return f"{passed // unit} {word}{'s' * (passed // unit != 1)}" if unit else word
+    return "for ever"
+
+
+@register.filter
+def eta(data: dict[str, Any]) -> SafeString | str:
+    """`Back by about 16:40`, with the time left, which the page's script keeps counting; empty without an eta."""
+    try:
+        at = parse_datetime(str(data.get("eta", "")))
+    except ValueError:
+        return ""
+    if at is None or at.tzinfo is None:
+        return ""
+    left = at - timezone.now()
+    clock = at.astimezone(timezone.get_current_timezone()).strftime("%H:%M")
+    return format_html(
+        'Back by about <time class="clock" datetime="{}">{} UTC</time><span class="left"> · {}</span>',
+        at.isoformat(),
+        clock,
+        f"{_duration(left)} left" if left > timedelta() else "any moment now",
+    )
+
+
+@register.filter
+def grouped(code: str) -> str:
+    """K7QM-3XNB-0FJ2-H."""
+    return codes.spaced(code)
+
+
+def _duration(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _time(at: datetime, words: str) -> SafeString:
+    exact = at.astimezone(timezone.get_current_timezone()).strftime("%-d %B %Y, %H:%M UTC")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, words)

@@ -1,0 +1,136 @@
+"""The customer's dashboard: my things, each with its journal, who sees what, lost and found."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from conduits.models.conduit import Grant
+from conduits.opening import add_thing_with_journal
+from dashboards.forms import LostForm, MessageForm, ThingForm
+from dashboards.owned import before_of, owner_context, signed_in
+from journals.models import Journal
+from live.tokens import token_for, topic
+from parties.errors import StateForbidsError, TooManyError
+from parties.models import Person
+from picos import losing
+from picos.access import access_owned_pico
+from picos.finding import write_again
+from picos.models import Pico
+from picos.notices import see_notices
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def things(request: HttpRequest) -> HttpResponse:
+    """My things, and a form to add one by hand."""
+    person = signed_in(request)
+    form = ThingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pico = add_thing_with_journal(person=person, **form.cleaned_data)
+        return redirect("thing", pico.code)
+    context = {
+        "section": "things",
+        "form": form,
+        "live_token": token_for(topic("person", person.pk)),
+        "fragment_url": reverse("tiles"),
+    } | _tiles(person)
+    return render(request, "things/list.html", context)
+
+
+@login_required
+@require_safe
+def tiles(request: HttpRequest) -> HttpResponse:
+    """The part of the page that news change."""
+    return render(request, "things/tiles.html", _tiles(signed_in(request)))
+
+
+@login_required
+@require_safe
+def thing(request: HttpRequest, code: str) -> HttpResponse:
+    """One thing: its journal, its finders, what the company sees."""
+    person = signed_in(request)
+    pico = access_owned_pico(owner=person, code=code)
+    return render(request, "things/thing.html", _context(pico, person, before=before_of(request)))
+
+
+@login_required
+@require_POST
+def lost(request: HttpRequest, code: str) -> HttpResponse:
+    """From now on its page tells finders."""
+    pico = access_owned_pico(owner=signed_in(request), code=code)
+    form = LostForm(request.POST)
+    if form.is_valid():
+        try:
+            losing.report_lost(pico=pico, **form.cleaned_data)
+        except StateForbidsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Finders now read your message on its page.")
+            return redirect("thing", pico.code)
+    context = _context(pico, signed_in(request), before=None) | {"lost_form": form}
+    return render(request, "things/thing.html", context, status=422)
+
+
+@login_required
+@require_POST
+def recovered(request: HttpRequest, code: str) -> HttpResponse:
+    """It is back."""
+    pico = access_owned_pico(owner=signed_in(request), code=code)
+    try:
+        losing.report_recovered(pico=pico)
+        messages.success(request, "Good. Its page no longer says that it is lost.")
+    except StateForbidsError as error:
+        messages.info(request, str(error))
+    return redirect("thing", pico.code)
+
+
+@login_required
+@require_POST
+def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpResponse:
+    """The owner answers a finder, who reads it on their own page."""
+    person = signed_in(request)
+    pico = access_owned_pico(owner=person, code=code)
+    finder = pico.finders.filter(pk=finder_id, owner=person).first()
+    if finder is None:
+        raise Http404
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        try:
+            write_again(finder=finder, from_finder=False, body=form.cleaned_data["body"])
+        except TooManyError as error:
+            messages.error(request, str(error))
+    else:
+        messages.error(request, "Write something first.")
+    return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
+
+
+def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
+    return owner_context(pico, person, before=before) | {
+        "section": "things",
+        "pico": pico,
+        "loss": losing.current_loss(pico),
+        "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
+        "grant_choices": list(Grant),
+        "lost_form": LostForm(),
+    }
+
+
+def _tiles(person: Person) -> dict[str, Any]:
+    by_company = Q(entries__author_company__isnull=False) & ~Q(entries__visibility="private")
+    unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
+    journals = (
+        Journal.objects.filter(owner=person, closed_at=None)
+        .select_related("pico__product__company")
+        .annotate(new=Count("entries", filter=by_company & unread))
+        .order_by("-new", "-opened_at")[:200]
+    )
+    notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])
+    see_notices(person=person)
+    return {"things": journals, "notices": notices}

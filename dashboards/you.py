@@ -1,0 +1,64 @@
+"""The person themself: name, signing in, keys."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dashboards.forms import PersonForm, text
+from dashboards.owned import signed_in
+from parties.keys import create_key, revoke_key
+from parties.models import Company, Person
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def you(request: HttpRequest) -> HttpResponse:
+    """Name, signing in, keys."""
+    person = signed_in(request)
+    form = PersonForm(request.POST or None, initial={"name": person.name})
+    if request.method == "POST" and form.is_valid():
+        Person.objects.filter(pk=person.pk).update(name=form.cleaned_data["name"])
+        messages.success(request, "Saved.")
+        return redirect("you")
+    context = {"section": "you", "form": form} | keys_context(person, reverse("you_keys"), "you")
+    return render(request, "you/you.html", context)
+
+
+@login_required
+@require_POST
+def keys(request: HttpRequest) -> HttpResponse:
+    """Makes or revokes a key of the person's."""
+    person = signed_in(request)
+    plain = change_keys(request, person)
+    if plain is None:
+        return redirect("you")
+    context = {"section": "you", "form": PersonForm(initial={"name": person.name}), "new_key": plain}
+    return render(request, "you/you.html", context | keys_context(person, reverse("you_keys"), "you"))
+
+
+def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
+    """What a keys form asks for; the plain text of a new key, to show once."""
+    if revoked := request.POST.get("revoke"):
+        try:
+            revoke_key(party=party, key_id=UUID(revoked))
+        except ValueError:
+            messages.error(request, "There is no such key.")
+        return None
+    try:
+        name = text("Name", 100).clean(request.POST.get("name", ""))
+    except ValidationError:
+        messages.error(request, "Say what the key is for, in at most 100 letters.")
+        return None
+    return create_key(party=party, name=name)[1]
+
+
+def keys_context(party: Company | Person, url: str, whose: str) -> dict[str, Any]:
+    """What the keys table shows."""
+    return {"keys": party.keys.filter(revoked_at=None).order_by("-created_at"), "keys_url": url, "whose": whose}

@@ -1,0 +1,113 @@
+"""A real HTTP server on the loopback: a company's end of a webhook, which keeps what it is sent."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+
+Answering = Callable[[Received], Awaitable[web.Response]]
+
+
+def says(status: int, **headers: str) -> Answering:
+    """Answers each request with this status."""
+
+    async def answer(_: Received) -> web.Response:
+        return web.Response(status=status, text="noted", headers={name.replace("_", "-"): headers[name] for name in headers})
+
+    return answer
+
+
+def says_in_turn(*statuses: int) -> Answering:
+    """Answers with one status after the other, and goes on with the last."""
+    left = list(statuses)
+
+    async def answer(_: Received) -> web.Response:
+        return web.Response(status=left.pop(0) if len(left) > 1 else left[0])
+
+    return answer
+
+
+async def hangs(_: Received) -> web.Response:
+    """Never answers."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+class Sink:
+    """A context manager. `answer` can be changed at any time; `received` is in the order of arrival."""
+
+    def __init__(self) -> None:
+        self.answer: Answering = says(200)
+        self.received: list[Received] = []
+        self.together = 0
+        self.most_together = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="sink", daemon=True)
+        self.port = 0
+
+    def url(self, path: str = "/hook") -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def types(self) -> list[str]:
+        return [one.json["type"] for one in self.received]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._call(self._start())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._call(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _call(self, work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+    async def _start(self) -> None:
+        self._runner = web.ServerRunner(web.Server(self._take), handle_signals=False, shutdown_timeout=0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _stop(self) -> None:
+        await self._runner.cleanup()
+
+    async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
+        received = Received(request.path, dict(request.headers), await request.read())
+        received = Received(received.path, {name.lower(): text for name, text in received.headers.items()}, received.body)
+        self.received.append(received)
+        self.together += 1
+        self.most_together = max(self.most_together, self.together)
+        try:
+            return await self.answer(received)
+        finally:
+            self.together -= 1
