@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """See the package's docstring."""
+    """Makes the keys known to the OpenAPI document."""
 
     name = "api"
+
+    def ready(self) -> None:
+        """Registering happens on import."""
+        from api import schema  # noqa: F401, PLC0415

@@ -11,17 +11,17 @@ from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
 from django.http import HttpRequest
-from django.http.response import HttpResponse
+from django.http.response import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel, create_model
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.idempotency import once
-from api.problems import problem_response
+from api.problems import CONTENT_TYPE, Problem, problem_response
 from api.requests import FORM, JSON, MEGABYTE, OneAnswer, PlainJSON, check_size, data_of
 from api.throttling import seconds_to_wait
 from parties.keys import allows
@@ -30,9 +30,11 @@ from parties.models import Company, Key
 # Per key, over all of the API.
 MOST_PER_MINUTE = 6000
 MINUTE = timedelta(minutes=1)
+# What is given where no model says it, by media type.
+ANYTHING = {"text/csv": OpenApiTypes.STR, "image/jpeg": OpenApiTypes.BINARY}
 
 Party = Literal["company", "person"]
-Handler = Callable[..., Response | HttpResponse]
+Handler = Callable[..., HttpResponseBase]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 
@@ -58,16 +60,20 @@ def handles(
     query: tuple[str, ...] = (),
     largest: int = MEGABYTE,
     largest_form: int = 0,
+    media: str = JSON,
 ) -> Callable[[AnyHandler], AnyHandler]:
-    """Declares a handler: the key's area, who may call it, what it accepts (`body`, up to so many bytes) and gives."""
+    """Declares a handler: the key's area, who may call it, what it accepts (`body`, in bytes at most) and gives."""
 
     def declare(handler: AnyHandler) -> AnyHandler:
         handler.declared = Declared(area, parties, body, largest, largest_form)  # type: ignore[attr-defined]
         handler.schema = extend_schema(  # type: ignore[attr-defined]
             description=handler.__doc__,
-            operation_id=f"{handler.__module__.split('.')[0]}_{handler.__name__}",
+            operation_id=f"{area}_{handler.__name__}",
             request=dict.fromkeys((JSON, FORM) if largest_form else (JSON,), body) if body else None,
-            responses={status: _page_of(gives) if lists and gives else gives},
+            responses={
+                (status, media): _page_of(gives) if lists and gives else gives or ANYTHING.get(media),
+                ("4XX", CONTENT_TYPE): Problem,
+            },
             parameters=[
                 *(OpenApiParameter(name, str) for name in query),
                 *([OpenApiParameter("limit", int), OpenApiParameter("cursor", str)] if lists else []),
@@ -97,14 +103,14 @@ def door(**handlers: Handler) -> Callable[..., HttpResponse]:
     return view
 
 
-def _method(handler: Handler) -> Callable[..., Response | HttpResponse]:
+def _method(handler: Handler) -> Callable[..., HttpResponseBase]:
     declared: Declared = handler.declared  # type: ignore[attr-defined]
 
-    def method(_: APIView, request: Request, **path: Any) -> Response | HttpResponse:
+    def method(_: APIView, request: Request, **path: Any) -> HttpResponseBase:
         key = _admitted(request, declared)
         check_size(request, largest=declared.largest, largest_form=declared.largest_form)
 
-        def work() -> Response | HttpResponse:
+        def work() -> HttpResponseBase:
             try:
                 arguments = (declared.body.model_validate(data_of(request)),) if declared.body else ()
                 return handler(request, *arguments, **path)
@@ -118,7 +124,7 @@ def _method(handler: Handler) -> Callable[..., Response | HttpResponse]:
         return work()
 
     method.__doc__ = handler.__doc__
-    decorated: Callable[..., Response | HttpResponse] = handler.schema(method)  # type: ignore[attr-defined]
+    decorated: Callable[..., HttpResponseBase] = handler.schema(method)  # type: ignore[attr-defined]
     return decorated
 
 

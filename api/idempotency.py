@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.http.response import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,10 +24,10 @@ HEADER = "Idempotency-Key"
 LONGEST = 255
 KEPT_FOR = timedelta(hours=24)
 
-Work = Callable[[], Response | HttpResponse]
+Work = Callable[[], HttpResponseBase]
 
 
-def once(request: Request, asker: str, work: Work) -> Response | HttpResponse:
+def once(request: Request, asker: str, work: Work) -> HttpResponseBase:
     """Does the work, or gives the answer that an earlier request with the same key and asker got.
 
     Only successes are kept: after an error the same request may succeed later. What a refusing verb commits on
@@ -48,7 +48,7 @@ class _AlreadyKeptError(Exception):
     pass
 
 
-def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> Response | HttpResponse:
+def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> HttpResponseBase:
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -64,7 +64,7 @@ def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> Resp
         return answer
 
 
-def _again(asker: str, key: str, fingerprint: bytes) -> Response | HttpResponse:
+def _again(asker: str, key: str, fingerprint: bytes) -> HttpResponseBase:
     kept = KeptAnswer.objects.filter(asker=asker, key=key).first()
     if kept is None:
         return problem(409, "The first request with this key has just failed; send it again.")
@@ -74,7 +74,7 @@ def _again(asker: str, key: str, fingerprint: bytes) -> Response | HttpResponse:
     return Response(body, status=kept.status, headers={"Idempotent-Replayed": "true"})
 
 
-def _sealed(answer: Response | HttpResponse) -> str:
+def _sealed(answer: HttpResponseBase) -> str:
     """Answers may hold secrets that are shown only once."""
     body = answer.data if isinstance(answer, Response) else None
     return seal(json.dumps(body)) if body is not None else ""

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details: `application/problem+json` with type, title, status, detail and errors."""
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rest_framework import exceptions
 
 from parties.errors import RefusedError, StateForbidsError, TooManyError
@@ -20,6 +21,16 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 NOT_FOUND = "There is no such thing, or it is not yours."
 _LONGEST = 300
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457); `errors` has messages by the field that they are about."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: dict[str, list[str]] = {}
 
 
 def problem(
@@ -42,24 +53,26 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     del context
     match error:
         case ValidationError():
-            return problem(422, "Some of it cannot be taken; see errors.", errors=errors_of(error))
+            answer = problem(422, "Some of it cannot be taken; see errors.", errors=errors_of(error))
         case RefusedError():
-            return problem(422, str(error), errors={error.field: [str(error)]})
+            answer = problem(422, str(error), errors={error.field: [str(error)]})
         case StateForbidsError():
-            return problem(409, str(error))
+            answer = problem(409, str(error))
         case TooManyError():
-            return problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
+            answer = problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
         case Http404():
-            return problem(404, NOT_FOUND)
+            answer = problem(404, "There is no such thing, or it is not yours.")
         case RequestDataTooBig() | TooManyFilesSent():
-            return problem(413, "The request is too large.")
+            answer = problem(413, "The request is too large.")
         case MultiPartParserError() | SuspiciousOperation() | RecursionError():
-            return problem(400, "The request could not be read.")
+            answer = problem(400, "The request could not be read.")
         case PermissionDenied():
-            return problem(403, "This is not allowed.")
+            answer = problem(403, "This is not allowed.")
         case exceptions.APIException():
-            return _of_framework(error)
-    return None
+            answer = _of_framework(error)
+        case _:
+            return None
+    return answer
 
 
 def errors_of(error: ValidationError) -> dict[str, list[str]]:
@@ -83,6 +96,6 @@ def _of_framework(error: exceptions.APIException) -> HttpResponse:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     detail = error.detail if isinstance(error.detail, str) else "The request could not be read."
     return problem(error.status_code, str(detail), headers=headers)

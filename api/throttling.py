@@ -1,6 +1,7 @@
 """Throttles: fixed windows counted in PostgreSQL, so that they hold over all processes and machines."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -16,8 +17,9 @@ RETURNING count, ceil(extract(epoch FROM ends_at - now()))
 
 def seconds_to_wait(name: str, *, most: int, window: timedelta) -> int:
     """Counts one use of `name`; 0 when it is within `most` per `window`, else the seconds until the window ends."""
+    values: dict[str, Any] = {"name": name[:120], "window": window}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"name": name[:120], "window": window})
+        cursor.execute(_COUNT, values)
         count, left = cursor.fetchone()
     return 0 if count <= most else max(1, int(left))
 

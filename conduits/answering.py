@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from conduits.event_types import MESSAGE
@@ -16,6 +18,8 @@ from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.models import Event
 
+# Further off it is a slip, and near the ends of the calendar it cannot be shown in every time zone.
+FURTHEST_ETA = timedelta(days=3653)
 _WEBHOOK_ID = re.compile(r"msg_([0-9a-f]{32})")
 
 
@@ -29,8 +33,8 @@ def answer(
 ) -> Entry:
     """The company writes to the owner. `in_reply_to` is the webhook-id, event id or entry id that it answers.
 
-    `data` may have an `eta` (RFC 3339 with time zone), which pages count down to. Raises StateForbidsError unless
-    the conduit is open, RefusedError for an unknown `in_reply_to` or a wrong `eta`.
+    `data` may have an `eta` (RFC 3339 with time zone, within ten years), which pages count down to. Raises
+    StateForbidsError unless the conduit is open, RefusedError for an unknown `in_reply_to` or a wrong `eta`.
     """
     decision = decide_read(conduit)
     if not decision.passes:
@@ -60,7 +64,7 @@ def _replied_to(conduit: Conduit, reference: str) -> tuple[Entry | None, Event |
         Event.objects.filter(pk=event_id, pico=conduit.pico_id, owner=conduit.owner_id).first() if event_id else None
     )
     entry_id = event.data.get("entry") if event else _uuid(reference)
-    entry = Entry.objects.filter(pk=entry_id, journal=conduit.journal_id).exclude(visibility="private").first()
+    entry = conduit.journal.entries.exclude(visibility="private").filter(pk=entry_id).first() if entry_id else None
     if event is None and entry is None:
         message = "There is no such message, event or entry in this conduit."
         raise RefusedError(message, field="in_reply_to")
@@ -86,7 +90,7 @@ def _checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
             at = parse_datetime(eta) if isinstance(eta, str) else None
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None:
+        if at is None or at.tzinfo is None or abs(at - timezone.now()) > FURTHEST_ETA:
             message = "An eta is a time such as 2026-11-21T16:40:00Z."
             raise RefusedError(message, field="data.eta")
     return data

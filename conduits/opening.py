@@ -42,7 +42,9 @@ def add_thing_with_journal(*, person: Person, name: str, company_name: str = "")
 
 
 def _open(*, journal: Journal, cause: Event) -> Conduit:
-    conduit = Conduit.objects.create(pico=journal.pico, owner=journal.owner, company=journal.company, journal=journal)
+    company = journal.company
+    assert company is not None  # noqa: S101 (only picos of a product can be claimed)
+    conduit = Conduit.objects.create(pico=journal.pico, owner=journal.owner, company=company, journal=journal)
     terms = agree(conduit=conduit, agreed_at=timezone.now().isoformat().replace("+00:00", "Z"))
     Conduit.objects.filter(pk=conduit.pk).update(terms=terms)
     conduit.terms = terms

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from conduits import access_log, gate
-from conduits.access import current_conduit
+from conduits.access import last_conduit
 from conduits.models import AccessLine, Conduit
 from journals.models import Entry
+from journals.models.entry import EntryQuerySet
 from parties.models import Company
 from picos.models import Event, Pico
 
@@ -22,7 +23,7 @@ class Reader:
     id: UUID | None = None
 
 
-def read_entries(*, pico: Pico, reader: Reader) -> QuerySet[Entry]:
+def read_entries(*, pico: Pico, reader: Reader) -> EntryQuerySet:
     """The entries that the company may read now; none, and a line that says so, when the gate is shut."""
     conduit = open_for(pico=pico, reader=reader, what="journal")
     if conduit is None:
@@ -42,8 +43,8 @@ def read_events(*, pico: Pico, reader: Reader) -> QuerySet[Event]:
 
 def open_for(*, pico: Pico, reader: Reader, what: str) -> Conduit | None:
     """The conduit through which the company may read `what` now, logged either way; None when it may not."""
-    conduit = current_conduit(pico)
-    if conduit is None or conduit.company_id != reader.company.pk:
+    conduit = last_conduit(pico, reader.company)
+    if conduit is None:
         return None
     decision = gate.decide_read(conduit)
     outcome = AccessLine.Outcome.READ if decision.passes else AccessLine.Outcome.REFUSED

@@ -19,7 +19,8 @@ env = FileAwareEnv()
 def networks(name: str) -> list[Network]:
     """Comma-separated CIDRs; empty when unset. A malformed one raises ValueError with the variable's name."""
     try:
-        return [ipaddress.ip_network(cidr.strip()) for cidr in env.list(name, default=[])]
+        cidrs: list[str] = env.list(name, default=[])
+        return [ipaddress.ip_network(cidr.strip()) for cidr in cidrs]
     except ValueError as error:
         message = f"{name}: {error}"
         raise ValueError(message) from error

@@ -61,7 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ("pico_database_seconds", "How long these figures took", time.perf_counter() - started),
     ):
         Gauge(name, words, registry=registry).set(value)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)  # type: ignore[no-untyped-call]
 
 
 def _figures() -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self, TextIO
+from typing import IO, Any, Self, TextIO, cast
 
 from config import process_guard
 from config.child import Child
@@ -163,10 +163,10 @@ class Supervisor:
             return
         run.process = process
         self._write_to_guard(f"{_start_line(child, process)}\n")
-        assert process.stdout is not None
+        pipe = cast("IO[bytes]", process.stdout)
         log_path = self._log_dir / f"{child.name}.log"
-        run.output = Output(pipe=process.stdout, child=child, log_path=log_path, terminal=self.terminal)
-        self._selector.register(process.stdout, selectors.EVENT_READ, run.output)
+        run.output = Output(pipe=pipe, child=child, log_path=log_path, terminal=self.terminal)
+        self._selector.register(pipe, selectors.EVENT_READ, run.output)
         self._write_process_ids()
 
     def _bury(self, run: _Run, process: subprocess.Popen[bytes]) -> None:

@@ -27,14 +27,14 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or secret_kept_in(PICO_DATA_DIR / "secret-key")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 _public = urlsplit(PUBLIC_URL)
 if not _public.hostname or _public.scheme not in {"http", "https"} or _public.path:
     message = f"PUBLIC_URL: {PUBLIC_URL!r} must be http(s)://host[:port] without a path"
     raise ImproperlyConfigured(message)
 SECURE = _public.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [

@@ -67,7 +67,9 @@ def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
     journal = open_journal_of(pico)
     if journal is None:
         raise Http404
-    files: list[UploadedFile] = [file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)]
+    files: list[UploadedFile[bytes]] = [
+        file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)
+    ]
     photos = take_photos(files)
     conduit = current_conduit(pico)
     if conduit and request.POST.get("allow_photos") and Grant.PHOTOS.value not in conduit.grants:
@@ -79,5 +81,3 @@ def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
         visibility=form.cleaned_data["visibility"],
         photos=photos,
     )
-
-

@@ -100,7 +100,9 @@ class ThingForm(forms.Form):
 class PersonForm(forms.Form):
     """How a person is called."""
 
-    name = text("Your name", 100, required=False, help_text="Your own rules may use it. Companies see it if you let them.")
+    name = text(
+        "Your name", 100, required=False, help_text="Your own rules may use it. Companies see it if you let them."
+    )
 
 
 class ProductForm(forms.Form):

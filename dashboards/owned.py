@@ -26,7 +26,9 @@ def signed_in(request: HttpRequest) -> Person:
     return request.user
 
 
-def owner_context(pico: Pico, person: Person, *, form: EntryForm | None = None, before: UUID | None = None) -> dict[str, Any]:
+def owner_context(
+    pico: Pico, person: Person, *, form: EntryForm | None = None, before: UUID | None = None
+) -> dict[str, Any]:
     """The journal for its owner, newest first; the owner has now seen it."""
     journal = open_journal_of(pico)
     conduit = current_conduit(pico)

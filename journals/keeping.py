@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from picos.models import Event, Pico
 from picos.notices import notify
 from picos.turns import take_turn
 
-LONGEST = 10_000
+SAID_IN_NOTICE = 120
 # An answer is mailed only if it has not been read on a page by then.
 MAIL_ANSWER_AFTER = timedelta(minutes=2)
 
@@ -142,7 +143,7 @@ def _tell(entry: Entry, journal: Journal) -> None:
     if journal.company_id and (entry.crosses or by_company):
         announce(topic("journal", journal.pk, "company"), topic("company", journal.company_id))
     if by_company and entry.crosses:
-        said = entry.body if len(entry.body) <= 120 else f"{entry.body[:119]}…"
+        said = shorten(entry.body, SAID_IN_NOTICE, placeholder="…") or "see the photo"
         notify(
             person=journal.owner,
             pico=journal.pico,

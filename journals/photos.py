@@ -23,7 +23,7 @@ KEPT_SIDE: Final = 2560
 THUMBNAIL_SIDE: Final = 480
 
 
-def take_photos(files: Sequence[UploadedFile]) -> list[bytes]:
+def take_photos(files: Sequence[UploadedFile[bytes]]) -> list[bytes]:
     """The uploads as clean JPEGs, in order. Raises RefusedError, naming the photo, for what cannot be taken."""
     if len(files) > MOST_PER_ENTRY:
         message = f"An entry can have {MOST_PER_ENTRY} photos; write another entry for the rest."
@@ -32,7 +32,7 @@ def take_photos(files: Sequence[UploadedFile]) -> list[bytes]:
 
 
 def attach(*, entry: Entry, photos: Sequence[bytes]) -> list[Attachment]:
-    """Stores clean photos with their entry. Files come before rows: a crash leaves an unused file, never a dead link."""
+    """Stores clean photos with their entry. Files come first: a crash leaves an unused file, never a dead link."""
     rows = []
     for photo in photos:
         attachment_id = uuid7()
@@ -61,7 +61,7 @@ def make_thumbnail(attachment: Attachment) -> None:
     Attachment.objects.filter(pk=attachment.pk, thumbnail="").update(thumbnail=name)
 
 
-def _clean(file: UploadedFile) -> bytes:
+def _clean(file: UploadedFile[bytes]) -> bytes:
     shown_name = (file.name or "That photo")[:60]
     if (file.size or 0) > MOST_BYTES:
         message = f"“{shown_name}” is larger than 10 MB. Your text is kept; choose a smaller photo."
@@ -76,10 +76,10 @@ def _clean(file: UploadedFile) -> bytes:
         raise RefusedError(message, field="attachments") from error
 
 
-def _jpeg(file: IO[bytes] | UploadedFile, *, side: int) -> bytes:
+def _jpeg(file: IO[bytes] | UploadedFile[bytes], *, side: int) -> bytes:
     """Decodes and encodes anew: nothing of the original file but its pixels gets through."""
     file.seek(0)
-    with Image.open(file, formats=FORMATS) as image:  # type: ignore[arg-type]
+    with Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (side, side))

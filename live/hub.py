@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -32,7 +33,8 @@ class Subscriber:
     async def wait(self, seconds: float, gone: "asyncio.Future[None]") -> bool:
         """True when the bell rang, False when the time was up or the page went away."""
         rung = asyncio.ensure_future(self._rung.wait())
-        await asyncio.wait({rung, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {rung, gone}
+        await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         rung.cancel()
         heard = self._rung.is_set()
         self._rung.clear()
@@ -101,7 +103,7 @@ class Hub:
                 subscriber.ring()
 
 
-def _address() -> dict[str, str]:
+def _address() -> dict[str, Any]:
     database = settings.DATABASES["default"]
     parts = {
         "host": database.get("HOST"),

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -53,7 +54,7 @@ def find_key(plain: str) -> Key | None:
     return key
 
 
-def revoke_key(*, party: Company | Person, key_id: object) -> bool:
+def revoke_key(*, party: Company | Person, key_id: UUID) -> bool:
     """Ends a key of this party at once; False when it has no such key, or it had ended before."""
     owner = Q(company=party) if isinstance(party, Company) else Q(person=party)
     return Key.objects.filter(owner, pk=key_id, revoked_at=None).update(revoked_at=timezone.now()) == 1

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from parties.models import Person
@@ -13,8 +14,11 @@ class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
     def clean_email(self) -> str:
         """The address; a person is made for one that we did not know, once the rate limit let it through."""
         email = str(super().clean_email()).lower()
-        if self._user is None and not Person.objects.filter(email=email).exists():
+        if not Person.objects.filter(email=email).exists():
             self._user = Person.objects.create_user(email)
+        if self._user:
+            # What the code proves to be theirs; without it, allauth would ask them to prove it by a second one.
+            EmailAddress.objects.get_or_create(user=self._user, email=email, defaults={"primary": True})
         return email
 
 

@@ -118,9 +118,9 @@ def show_batch(request: Request, batch_id: UUID) -> Response:
     return Response(shown_batch(batch).model_dump(mode="json"))
 
 
-@handles("products", "company")
+@handles("products", "company", media="text/csv")
 def export_batch(request: Request, batch_id: UUID) -> StreamingHttpResponse:
-    """The batch as CSV for a print shop: code, as printed beneath the square, URL, serial, and PIN if claiming takes one."""
+    """The batch as CSV for a print shop: code, as printed, URL, serial, and PIN if claiming takes one."""
     batch = access_batch(company=company_of(request), batch_id=batch_id)
     response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'

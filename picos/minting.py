@@ -60,7 +60,7 @@ def _mint_chunk(batch_id: UUID) -> bool:
 
 
 def _copy(batch: Batch, serials: Sequence[str]) -> None:
-    """COPY is about ten times as fast as INSERT here. Two equal codes of 60 bits would fail the chunk, which is retried."""
+    """COPY is about ten times as fast as INSERT. Two equal codes of 60 bits would fail the chunk, which is retried."""
     columns = "id, code, product_id, batch_id, serial, status, name, company_name, pin_tries"
     with connection.cursor() as cursor, cursor.copy(f"COPY picos_pico ({columns}) FROM STDIN") as copy:
         for serial in serials:

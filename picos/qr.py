@@ -4,7 +4,7 @@ The URL is in upper case, so that the code can use alphanumeric mode: up to 38 c
 """
 
 import io
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import qrcode
 from django.conf import settings
@@ -53,7 +53,7 @@ def terminal(pico: Pico) -> str:
     return out.getvalue()
 
 
-def _code(pico: Pico, level: Level) -> "qrcode.QRCode[PilImage]":
+def _code(pico: Pico, level: Level) -> "qrcode.QRCode[Any]":
     code = qrcode.QRCode(error_correction=LEVELS[level], border=QUIET_ZONE)
     code.add_data(url_of(pico))
     code.make(fit=True)

@@ -1,6 +1,7 @@
 """Recording a scan: somebody opened the page of a code."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -44,7 +45,7 @@ def record_scan(*, pico: Pico, visitor: bytes, person: Person | None) -> UUID:
     """The id of the scan's event, committed; of the earlier one when this visitor was here within a minute."""
     key = turn_key(pico.pk)
     actor = Actor.of_person(person) if person else ANONYMOUS
-    values = {
+    values: dict[str, Any] = {
         "order_lock": ORDER_LOCK,
         "key": key,
         "lane": lane_of(key),

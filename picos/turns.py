@@ -25,6 +25,7 @@ def take_turns(keys: Iterable[int]) -> None:
     """The same, by keys."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT DISTINCT unnest(%s::int[]) AS key ORDER BY 1) AS wanted",
+            "SELECT pg_advisory_xact_lock(%s, key) "
+            "FROM (SELECT DISTINCT unnest(%s::int[]) AS key ORDER BY 1) AS wanted",
             [ORDER_LOCK, list(keys)],
         )

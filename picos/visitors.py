@@ -57,7 +57,7 @@ def is_looking(request: HttpRequest) -> bool:
     """Whether a person looks at the page: a GET that is no prefetch and comes from no link previewer."""
     if request.method != "GET":
         return False
-    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')} {request.headers.get('X-Moz', '')}"
+    purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
         return False
     agent = request.headers.get("User-Agent", "").lower()

@@ -53,7 +53,7 @@ def _leaf(leaf: Leaf, moment: Moment, trace: Trace) -> bool | None:
 
 def _compare(leaf: Leaf, seen: Any) -> bool | None:
     if leaf.op == "exists":
-        return (seen is not MISSING) == leaf.value
+        return bool((seen is not MISSING) == leaf.value)
     return None if seen is MISSING else OPERATORS[leaf.op].test(seen, leaf.value)
 
 

@@ -29,10 +29,33 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "conduit.status": lambda moment: moment.conduit.status if moment.conduit else MISSING,
     "journal.unread": lambda moment: moment.unread(),
     "journal.waiting": lambda moment: moment.journal.waiting_since is not None if moment.journal else MISSING,
-    "owner.name": lambda moment: _owner_name(moment),
+    "owner.name": lambda moment: _owner_name(moment),  # noqa: PLW0108 (defined below)
 }
 # Fields that end in any path, such as event.data.region.
 _OPEN: Final = ("event.data.", "pico.state.")
+
+
+_WORDS: Final = {
+    "event.type": "what happens",
+    "event.at": "the time",
+    "event.data.author": "the writer",
+    "event.data.visibility": "the entry",
+    "pico.code": "its code",
+    "pico.serial": "its serial number",
+    "pico.status": "its status",
+    "pico.product.name": "the product",
+    "pico.product.sku": "the SKU",
+    "pico.product.gtin": "the GTIN",
+    "conduit.status": "the conduit",
+    "journal.unread": "the number of unread entries",
+    "journal.waiting": "that somebody waits for an answer",
+    "owner.name": "the owner’s name",
+}
+
+
+def in_words(name: str) -> str:
+    """What a field is called in a sentence; one of a party's own making keeps its name."""
+    return _WORDS.get(name, name)
 
 
 def is_field(name: str) -> bool:

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`test(seen, given)` is None when the two cannot be compared; `words` stand between field and value in a sentence."""
+    """`test(seen, given)` is None when the two cannot be compared; `words` stand between the two in a sentence."""
 
     words: str
     test: Callable[[Any, Any], bool | None]
@@ -66,5 +66,5 @@ OPERATORS: dict[str, Operator] = {
     "gte": Operator("is at least", _ordered(lambda left, right: left >= right), (int, float, str)),
     "lt": Operator("is less than", _ordered(lambda left, right: left < right), (int, float, str)),
     "lte": Operator("is at most", _ordered(lambda left, right: left <= right), (int, float, str)),
-    "exists": Operator("is there:", lambda seen, given: given, (bool,)),
+    "exists": Operator("is there:", lambda _, given: given, (bool,)),
 }

@@ -8,25 +8,9 @@ from parties.models import Company, Person
 from picos.event_types import event_type
 from picos.models import Batch, Pico, Product
 from rules.actions import settings_of
+from rules.fields import in_words
 from rules.language import All, Any_, Condition, Definition, Leaf, Not
 from rules.operators import OPERATORS
-
-FIELD_WORDS = {
-    "event.type": "what happens",
-    "event.at": "the time",
-    "event.data.author": "the writer",
-    "event.data.visibility": "the entry",
-    "pico.code": "its code",
-    "pico.serial": "its serial number",
-    "pico.status": "its status",
-    "pico.product.name": "the product",
-    "pico.product.sku": "the SKU",
-    "pico.product.gtin": "the GTIN",
-    "conduit.status": "the conduit",
-    "journal.unread": "the number of unread entries",
-    "journal.waiting": "somebody waits for an answer",
-    "owner.name": "the owner's name",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +66,7 @@ def _condition(condition: Condition, *, inner: bool = False) -> str:
 
 
 def _leaf(leaf: Leaf) -> str:
-    field = FIELD_WORDS.get(leaf.field, leaf.field)
+    field = in_words(leaf.field)
     if leaf.op == "exists":
         return f"{field} is {'known' if leaf.value else 'not known'}"
     return f"{field} {OPERATORS[leaf.op].words} {_value(leaf.value)}"

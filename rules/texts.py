@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from rules.fields import MISSING, is_field, read_field
+from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.]{1,100})\s*\}\}")
@@ -21,6 +21,11 @@ def check_text(text: str) -> str:
 def fill(text: str, moment: Moment) -> str:
     """The text with its fields' values; a missing one reads as "somebody" for a name, else as nothing."""
     return _FIELD.sub(lambda found: _said(found[1], moment), text)[:LONGEST].replace("\0", "")
+
+
+def read_aloud(text: str) -> str:
+    """The text as a sentence has it, each field by what it is called."""
+    return _FIELD.sub(lambda found: f"[{in_words(found[1])}]", text)
 
 
 def _said(name: str, moment: Moment) -> str:

@@ -1,6 +1,6 @@
 """Writing rules: making one, changing it into a new version, switching it on and off, deleting it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +147,7 @@ def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
         message = "A person's rules watch things, by their codes."
         raise RefusedError(message, field="on")
     codes = {_code(typed) for typed in on.picos}
-    wanted = {"products": set(on.products), "batches": set(on.batches), "picos": codes}
+    wanted: dict[str, Collection[object]] = {"products": set(on.products), "batches": set(on.batches), "picos": codes}
     found: dict[str, set[UUID]] = {
         "products": set(Product.objects.filter(company=party.pk, pk__in=on.products).values_list("pk", flat=True)),
         "batches": set(Batch.objects.filter(product__company=party.pk, pk__in=on.batches).values_list("pk", flat=True)),

@@ -40,6 +40,12 @@ class ApiClient:
     def upload(self, path: str, fields: dict[str, Any]) -> Any:
         return self._client.post(f"/api/v1{path}", fields)
 
+    def send(
+        self, method: str, path: str, data: bytes = b"", content_type: str = "application/json", **headers: str
+    ) -> Any:
+        """A request of any bytes."""
+        return self._client.generic(method, f"/api/v1{path}", data, content_type, headers=headers)
+
 
 @pytest.fixture
 def api() -> Api:

@@ -1,6 +1,7 @@
 """Conduits: seeing them, the owner's steering, terms, the access log, and the company's answers."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -24,6 +25,7 @@ from conduits.models import AccessLine, Conduit, Terms
 from picos.api import company_of
 
 LARGEST_DATA = 4096
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class ConduitShown(Shown):
@@ -54,7 +56,7 @@ def small(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class Message(Body):
-    """The company's answer. `in_reply_to` is a webhook-id, event id or entry id; `data.eta` a time that pages count to."""
+    """The company's answer to a webhook-id, event id or entry id; `data.eta` is a time that pages count to."""
 
     body: Text
     in_reply_to: MaybeLine = ""
@@ -142,7 +144,9 @@ def show_terms(request: Request, sha256: str) -> Response:
     """One agreement of yours, by its hash."""
     party = party_of(request)
     end = {"conduit__company": party} if is_company(request) else {"conduit__owner": party}
-    terms = Terms.objects.select_related("conduit").filter(sha256=sha256[:64].lower(), **end).first()
+    written = sha256.lower()
+    mine = Terms.objects.select_related("conduit").filter(**end)
+    terms = mine.filter(sha256=written).first() if _SHA256.fullmatch(written) else None
     if terms is None:
         raise Http404
     return Response(_terms(terms, terms.conduit).model_dump(mode="json"))

@@ -25,6 +25,7 @@ from conduits.models.conduit import Grant
 from conduits.reading import open_for, read_entries
 from journals.keeping import append_entry, entry_side, open_journal_of
 from journals.models import Attachment, Entry, Journal
+from journals.models.entry import EntryQuerySet
 from journals.photos import MOST_BYTES, MOST_PER_ENTRY, take_photos
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
@@ -41,7 +42,9 @@ class NewEntry(Body):
     kind: Literal["note", "question", "answer", "service"] = "note"
     in_reply_to: UUID | None = None
     pass_on: bool = False
-    attachments: list[str] = Field(default=[], max_length=10)
+    attachments: list[str] = Field(
+        default=[], max_length=10, json_schema_extra={"items": {"type": "string", "format": "binary"}}
+    )
 
 
 class AttachmentShown(Shown):
@@ -78,7 +81,7 @@ def list_entries(request: Request, code: str) -> Response:
     photos = True
     if is_company(request):
         pico = access_pico(viewer=party_of(request), code=code)
-        rows = read_entries(pico=pico, reader=reader_of(request))
+        rows: EntryQuerySet = read_entries(pico=pico, reader=reader_of(request))
         conduit = current_conduit(pico)
         photos = conduit is not None and gate.grants(conduit, Grant.PHOTOS)
     else:
@@ -92,13 +95,13 @@ def add_entry(request: Request, body: NewEntry, code: str) -> Response:
     photos = take_photos(_files(request, body))
     if is_company(request):
         conduit = _open_conduit(request, code)
-        journal, author, visible = conduit.journal, conduit.company, gate.passing_entries(conduit)
+        journal, visible = conduit.journal, gate.passing_entries(conduit)
     else:
         journal = _journal(person_of(request), code)
-        author, visible = journal.owner, ~_companys_own()
+        visible = ~_companys_own()
     entry = append_entry(
         journal=journal,
-        author=author,
+        author=party_of(request),
         body=body.body,
         visibility=body.visibility,
         kind=body.kind,
@@ -109,7 +112,7 @@ def add_entry(request: Request, body: NewEntry, code: str) -> Response:
     return Response(shown_entry(entry, photos=True).model_dump(mode="json"), status=201)
 
 
-@handles("journal", "company", "person")
+@handles("journal", "company", "person", media="image/jpeg")
 def show_attachment(request: Request, attachment_id: UUID) -> FileResponse:
     """A photo, as JPEG. A company sees the owner's only if photos are granted."""
     return photo_response(access_attachment(request, attachment_id), small=False)
@@ -171,7 +174,7 @@ def _photo(photo: Attachment) -> AttachmentShown:
     )
 
 
-def _files(request: Request, body: NewEntry) -> list[UploadedFile]:
+def _files(request: Request, body: NewEntry) -> list[UploadedFile[bytes]]:
     if body.attachments and not request.FILES:
         message = "Send photos as files of a multipart form, each named attachments."
         raise RefusedError(message, field="attachments")

@@ -43,7 +43,7 @@ class PicoProduct(Shown):
 
 
 class PicoShown(Shown):
-    """A pico. `conduit`, `claimed_at` and `name` are there for its owner, and for its company through an open conduit."""
+    """A pico. `conduit` and `claimed_at` are there for its owner, and for its company while the conduit is open."""
 
     code: str
     url: str

@@ -1,5 +1,7 @@
 """Who asks at a door, as the access log will name it."""
 
+from typing import Any
+
 from rest_framework.request import Request
 
 from api.authentication import party_of
@@ -10,7 +12,8 @@ from picos.api import company_of
 
 def reader_of(request: Request) -> Reader:
     """The company's key, by its name."""
-    return Reader(company_of(request), f"{company_of(request)} (key “{request.auth.name}”)", request.auth.pk)
+    key: Any = request.auth
+    return Reader(company_of(request), f"{company_of(request)} (key “{key.name}”)", key.pk)
 
 
 def person_of(request: Request) -> Person:

@@ -1,6 +1,5 @@
 """The agreement that a conduit stands on (IEEE 7012-2025: the person is the first party)."""
 
-
 from django.db import models
 from uuid_utils.compat import uuid7
 

@@ -59,7 +59,9 @@ def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpRespo
 def batches(request: HttpRequest, member: Member, product_id: UUID) -> HttpResponse:
     """The batches' progress, asked for again while one is being minted."""
     shown = access_product(company=member.company, product_id=product_id)
-    return render(request, "desk/batches.html", desk_context(member, "products", product=shown, batches=_batches(shown)))
+    return render(
+        request, "desk/batches.html", desk_context(member, "products", product=shown, batches=_batches(shown))
+    )
 
 
 @require_safe

@@ -51,7 +51,9 @@ def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> Http
         fragment_url=reverse("conversation_entries", args=[member.company.slug, conduit.pk]),
         grant_labels=conduit.grants_labels(),
     )
-    return render(request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200)
+    return render(
+        request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200
+    )
 
 
 @require_safe

@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from conduits.reading import Reader
 from dashboards.owned import signed_in
@@ -13,16 +14,16 @@ from parties.access import Role, access_desk
 from parties.models import Member
 
 Rest = ParamSpec("Rest")
-DeskView = Callable[Concatenate[HttpRequest, Member, Rest], HttpResponse]
+DeskView = Callable[Concatenate[HttpRequest, Member, Rest], HttpResponseBase]
 
 
-def at_desk(role: Role = Role.VIEWER) -> Callable[[DeskView[Rest]], Callable[..., HttpResponse]]:
+def at_desk(role: Role = Role.VIEWER) -> Callable[[DeskView[Rest]], Callable[..., HttpResponseBase]]:
     """A view for members of the company in the path: 404 for anybody else, 403 when the role is too low."""
 
-    def decorate(view: DeskView[Rest]) -> Callable[..., HttpResponse]:
+    def decorate(view: DeskView[Rest]) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
-        def wrapped(request: HttpRequest, slug: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        def wrapped(request: HttpRequest, slug: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             member = access_desk(person=signed_in(request), slug=slug, to=role)
             return view(request, member, *args, **kwargs)
 

@@ -27,7 +27,7 @@ class Action(Protocol):
     Settings: type[Strict]
 
     def sentence(self, settings: Any) -> str:
-        """Completes "THEN …" """
+        """Completes "THEN …"."""
         ...
 
     def perform(self, settings: Any, moment: Moment) -> Outcome:

@@ -10,7 +10,7 @@ from conduits.noting import send_note
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
-from rules.texts import LONGEST, check_text, fill
+from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_company"
 PARTIES = ("person",)
@@ -24,7 +24,7 @@ class Settings(Strict):
 
 def sentence(settings: Settings) -> str:
     """Completes "THEN …"."""
-    return f"tell its maker “{settings.text}”"
+    return f"tell its maker “{read_aloud(settings.text)}”"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:

@@ -9,7 +9,7 @@ from picos.notices import notify
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
-from rules.texts import LONGEST, check_text, fill
+from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_owner"
 PARTIES = ("company", "person")
@@ -23,7 +23,7 @@ class Settings(Strict):
 
 def sentence(settings: Settings) -> str:
     """Completes "THEN …"."""
-    return f"tell the owner “{settings.text}”"
+    return f"tell the owner “{read_aloud(settings.text)}”"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:

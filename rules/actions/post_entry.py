@@ -9,7 +9,7 @@ from journals.keeping import append_entry
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
-from rules.texts import LONGEST, check_text, fill
+from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "post_entry"
 PARTIES = ("company", "person")
@@ -25,7 +25,7 @@ class Settings(Strict):
 def sentence(settings: Settings) -> str:
     """Completes "THEN …"."""
     where = "my own notes" if settings.visibility == "private" else "our journal"
-    return f"write “{settings.body}” in {where}"
+    return f"write “{read_aloud(settings.body)}” in {where}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:

@@ -35,7 +35,9 @@ def says(status: int, **headers: str) -> Answering:
     """Answers each request with this status."""
 
     async def answer(_: Received) -> web.Response:
-        return web.Response(status=status, text="noted", headers={name.replace("_", "-"): headers[name] for name in headers})
+        return web.Response(
+            status=status, text="noted", headers={name.replace("_", "-"): headers[name] for name in headers}
+        )
 
     return answer
 
@@ -103,7 +105,9 @@ class Sink:
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         received = Received(request.path, dict(request.headers), await request.read())
-        received = Received(received.path, {name.lower(): text for name, text in received.headers.items()}, received.body)
+        received = Received(
+            received.path, {name.lower(): text for name, text in received.headers.items()}, received.body
+        )
         self.received.append(received)
         self.together += 1
         self.most_together = max(self.most_together, self.together)

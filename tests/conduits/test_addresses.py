@@ -1,7 +1,5 @@
 """Which addresses a message may go to, in every spelling that some resolver or socket would understand."""
 
-
-
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 

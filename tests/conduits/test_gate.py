@@ -144,5 +144,3 @@ def test_the_owner_s_list_leaves_out_what_the_owner_may_not_see() -> None:
 
     assert listed == {event.pk for event in events if gate.passes_to_owner(event)}
     assert len(listed) == len(EVENTS) - 1
-
-

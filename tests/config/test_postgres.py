@@ -85,12 +85,14 @@ def test_only_its_owner_reaches_the_cluster_and_the_socket(cluster: Cluster) -> 
         assert mode(cluster.socket_dir) == 0o700
 
 
-def test_a_database_with_tables_is_told_from_an_empty_one(new_cluster: Cluster) -> None:
-    with running(new_cluster.data_dir):
-        assert not new_cluster.has_tables()
-        with psycopg.connect(new_cluster.url()) as connection:
+def test_a_database_with_tables_is_told_from_an_empty_one(cluster: Cluster) -> None:
+    with running(cluster.data_dir):
+        assert not cluster.has_tables()
+        with psycopg.connect(cluster.url()) as connection:
             connection.execute("CREATE TABLE django_migrations ()")
-        assert new_cluster.has_tables()
+        assert cluster.has_tables()
+        with psycopg.connect(cluster.url()) as connection:
+            connection.execute("DROP TABLE django_migrations")
 
 
 def test_a_second_user_neither_starts_nor_stops_the_server(cluster: Cluster) -> None:
@@ -264,8 +266,9 @@ def test_binaries_in_a_private_home_are_copied_for_the_system_user(
         binaries = system_account.binaries_for(account)
         assert binaries.is_relative_to(state)
         assert system_account.binaries_for(account) == binaries
-        with running(tmp_path / "data") as cluster:
-            assert select(cluster, "SELECT 1") == 1
+        privileges = cluster_for(tmp_path).privileges()
+        done = subprocess.run([binaries / "initdb", "--version"], check=True, capture_output=True, **privileges)
+        assert b"(PostgreSQL) 18." in done.stdout
     finally:
         shutil.rmtree(state)
 
@@ -281,10 +284,10 @@ def test_a_deleted_data_folder_starts_with_an_empty_database(new_cluster: Cluste
 
 
 @as_root
-def test_a_copied_data_folder_does_not_share_the_original_s_database(new_cluster: Cluster, tmp_path: Path) -> None:
-    with running(new_cluster.data_dir):
+def test_a_copied_data_folder_does_not_share_the_original_s_database(cluster: Cluster, tmp_path: Path) -> None:
+    with running(cluster.data_dir):
         pass
-    shutil.copytree(new_cluster.data_dir, tmp_path / "copy", symlinks=True)
+    shutil.copytree(cluster.data_dir, tmp_path / "copy", symlinks=True)
 
     with pytest.raises(ClusterError, match="another data folder"), running(tmp_path / "copy"):
         pass

@@ -33,3 +33,11 @@ const run = () => document.querySelectorAll("time.clock").forEach((clock) => {
 });
 run();
 setInterval(run, 15000);
+
+// Whether the company may see photos is asked once there is one.
+const ask = document.querySelector("[data-with-photos]"), photos = document.querySelector("input[name=photos]");
+if (ask) {
+  const toggle = () => { ask.hidden = !photos.files.length; };
+  photos.addEventListener("change", toggle);
+  toggle();
+}

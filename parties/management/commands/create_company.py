@@ -3,11 +3,11 @@
 import json
 from argparse import ArgumentParser
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from parties.keys import create_key
+from parties.management.checking import check
 from parties.models import Company
 
 
@@ -26,10 +26,7 @@ class Command(BaseCommand):
         """Prints {"id", "slug", "key"}; the key is shown this once."""
         del options
         company = Company(name=name, slug=slug)
-        try:
-            company.full_clean()
-        except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
+        check(company)
         company.save(force_insert=True)
         _, key = create_key(party=company, name="first key")
         self.stdout.write(json.dumps({"id": str(company.pk), "slug": company.slug, "key": key}))

@@ -3,12 +3,11 @@
 import json
 from argparse import ArgumentParser
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
+from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from parties.keys import create_key
+from parties.management.checking import check
 from parties.models import Person
 
 
@@ -26,13 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, email: str, name: str, **options: object) -> None:
         """Prints {"id", "email", "key"}; the key is shown this once."""
         del options
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
-        if Person.objects.filter(email=email.lower()).exists():
-            message = f"{email} is known already"
-            raise CommandError(message)
-        person = Person.objects.create_user(email, name[:100])
+        check(Person(email=email.lower(), name=name))
+        person = Person.objects.create_user(email, name)
         _, key = create_key(party=person, name="first key")
         self.stdout.write(json.dumps({"id": str(person.pk), "email": person.email, "key": key}))

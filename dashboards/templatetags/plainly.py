@@ -1,0 +1,50 @@
+"""The access log in the customer's words."""
+
+from typing import Final
+
+from django import template
+
+from conduits.models import AccessLine
+
+register = template.Library()
+
+WHAT: Final = {
+    "pico.scanned": "that its code was scanned",
+    "pico.claimed": "that it has an owner",
+    "pico.lost": "that you reported it lost",
+    "pico.found": "that a finder wrote to you",
+    "pico.recovered": "that it is back",
+    "pico.transferred": "that it changed hands",
+    "journal.entry_added": "an entry in the journal",
+    "conduit.note": "a note that your rule sent",
+    "conduit.message": "a copy of its own answer",
+    "conduit.opened": "that you opened the line",
+    "conduit.paused": "that you paused the line",
+    "conduit.resumed": "that you resumed the line",
+    "conduit.closed": "that you closed the line",
+    "conduit.terms_agreed": "that terms were agreed",
+    "journal": "the journal",
+    "events": "what happened to it",
+    "pico": "whose it is and since when",
+    "photo": "a photo",
+    "inbox": "the first line of what you wrote",
+}
+VERBS: Final = {"read": "looked at", "sent": "was told", "refused": "was not told"}
+
+
+@register.filter
+def what_passed(line: AccessLine) -> str:
+    """`was told that its code was scanned`."""
+    return f"{VERBS[line.outcome]} {WHAT.get(line.what, line.what)}"
+
+
+@register.filter
+def to_the_owner(reason: str) -> str:
+    """The gate's reason, said to the owner: `you let it see your scans`."""
+    return (
+        reason.replace("the owner lets it", "you let it")
+        .replace("the owner does not let it", "you do not let it")
+        .replace("about the conduit itself", "about the line itself")
+        .replace("the conduit is", "the line is")
+        .replace("there is no conduit", "there is no line")
+    )

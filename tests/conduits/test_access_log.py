@@ -1,0 +1,253 @@
+"""The access log: one line for each thing that passed or was refused, gapless and chained, for the owner to read."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+
+from conduits import delivery, steering
+from conduits.access_log import Line, broken_at, write_lines
+from conduits.models import AccessLine, Conduit
+from parties.models import Person
+from picos.scanning import record_scan
+from rules import engine
+from tests.conduits.at_once import at_once
+from tests.conduits.sink import Sink, says_in_turn
+from tests.conftest import Api
+from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint
+
+NOW = dt.datetime(2026, 11, 21, 16, 40, tzinfo=dt.UTC)
+
+
+def a_line(conduit: Conduit, **values: Any) -> Line:
+    return Line(
+        **{"conduit_id": conduit.pk, "outcome": "read", "who": "Ben", "what": "journal", "reason": "so"} | values
+    )
+
+
+def lines_of(conduit: Conduit) -> list[AccessLine]:
+    return list(conduit.access_lines.order_by("number"))
+
+
+def told(conduit: Conduit) -> list[tuple[int, str, str, str]]:
+    return [(line.number, line.outcome, line.what, line.reason) for line in lines_of(conduit)]
+
+
+def scan(conduit: Conduit, visitor: bytes = b"12345678") -> None:
+    record_scan(pico=conduit.pico, visitor=visitor, person=None)
+    engine.drain()
+
+
+@pytest.mark.django_db
+def test_a_read_leaves_one_line_that_names_the_key_what_it_read_and_the_terms(api: Api) -> None:
+    conduit = a_conduit(pico=a_pico(a_product(a_company("LAMO"))))
+
+    with time_machine.travel(NOW, tick=False):
+        api(conduit.company).get(f"/picos/{conduit.pico.code}/journal")
+    shown = api(conduit.owner).get(f"/conduits/{conduit.pk}/access-log").json()
+
+    line = AccessLine.objects.get()
+    assert shown == {
+        "results": [
+            {
+                "number": 1,
+                "at": "2026-11-21T16:40:00Z",
+                "outcome": "read",
+                "who": "LAMO (key “test”)",
+                "what": "journal",
+                "what_id": str(conduit.pico_id),
+                "fields": ["scans", "entries", "notes"],
+                "reason": "the conduit is open",
+                "terms": conduit.terms.sha256,
+                "digest": bytes(line.digest).hex(),
+            }
+        ],
+        "next": None,
+    }
+
+
+@pytest.mark.parametrize("what", ["journal", "events", ""])
+@pytest.mark.django_db
+def test_each_read_of_the_company_s_is_a_line_and_none_of_the_owner_s_is(what: str, api: Api) -> None:
+    conduit = a_conduit()
+    path = f"/picos/{conduit.pico.code}/{what}".rstrip("/")
+
+    assert [api(party).get(path).status_code for party in (conduit.company, conduit.owner, conduit.company)] == [
+        200
+    ] * 3
+
+    name = what or "pico"
+    assert told(conduit) == [(1, "read", name, "the conduit is open"), (2, "read", name, "the conduit is open")]
+
+
+@pytest.mark.parametrize("status", ["paused", "closed"])
+@pytest.mark.django_db
+def test_a_refused_read_is_a_line_too(status: str, api: Api) -> None:
+    conduit = a_conduit()
+    {"paused": steering.pause, "closed": steering.close}[status](conduit)
+
+    answer = api(conduit.company).get(f"/picos/{conduit.pico.code}/journal")
+
+    assert answer.json()["results"] == []
+    assert told(conduit) == [(1, "refused", "journal", f"the conduit is {status}")]
+    assert lines_of(conduit)[0].fields == []
+
+
+@pytest.mark.django_db
+def test_a_message_is_one_line_however_often_it_is_tried(sink: Sink) -> None:
+    conduit = a_conduit()
+    endpoint = an_endpoint(conduit.company, sink.url())
+    sink.answer = says_in_turn(500, 500, 200)
+    with time_machine.travel(NOW, tick=False) as clock:
+        scan(conduit)
+        for _ in range(3):
+            delivery.drain()
+            clock.shift(dt.timedelta(hours=1))
+
+    assert len(sink.received) == 3
+    assert told(conduit) == [(1, "sent", "pico.scanned", "the owner lets it see your scans")]
+    line = lines_of(conduit)[0]
+    assert [line.who, line.who_id] == [f"{conduit.company} (webhook)", endpoint.pk]
+
+
+@pytest.mark.django_db
+def test_a_message_that_the_gate_stops_is_one_line(sink: Sink) -> None:
+    conduit = a_conduit()
+    an_endpoint(conduit.company, sink.url())
+    scan(conduit)
+    steering.set_grants(conduit, [])
+
+    delivery.drain()
+    delivery.drain()
+
+    assert told(conduit) == [(1, "refused", "pico.scanned", "the owner does not let it see your scans")]
+
+
+@pytest.mark.django_db
+def test_what_the_company_s_rules_may_not_meet_is_one_line_for_all_of_them() -> None:
+    conduit = a_conduit()
+    rules = [a_rule(conduit.company), a_rule(conduit.company)]
+    steering.set_grants(conduit, [])
+
+    scan(conduit)
+
+    assert not any(rule.runs.exists() for rule in rules)
+    assert told(conduit) == [(1, "refused", "pico.scanned", "the owner does not let it see your scans")]
+    assert lines_of(conduit)[0].who == f"{conduit.company} (its rules)"
+
+
+@pytest.mark.django_db
+def test_what_nobody_waits_for_leaves_no_line() -> None:
+    conduit = a_conduit()
+    a_rule(conduit.owner)
+
+    scan(conduit)
+
+    assert told(conduit) == []
+
+
+@pytest.mark.django_db
+def test_an_intact_log_is_not_broken_anywhere() -> None:
+    conduit = a_conduit()
+    write_lines([a_line(conduit, who=f"Ben {number}") for number in range(5)])
+    write_lines([a_line(conduit, what_id=conduit.pico_id, fields=("scans",))])
+
+    assert [line.number for line in lines_of(conduit)] == [1, 2, 3, 4, 5, 6]
+    assert broken_at(lines_of(conduit)) is None
+    conduit.refresh_from_db()
+    assert [conduit.log_length, bytes(conduit.log_digest)] == [6, bytes(lines_of(conduit)[-1].digest)]
+
+
+CHANGES: list[tuple[str, Any]] = [
+    ("outcome", "refused"),
+    ("who", "Nobody"),
+    ("what", "pico"),
+    ("reason", "other"),
+    ("fields", ["contact"]),
+    ("who_id", "019a0000-0000-7000-8000-000000000000"),
+    ("what_id", "019a0000-0000-7000-8000-000000000000"),
+    ("at", NOW),
+    ("terms_sha256", "0" * 64),
+    ("previous_digest", bytes(32)),
+    ("digest", bytes(32)),
+    ("number", 9),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), CHANGES)
+@pytest.mark.django_db
+def test_a_changed_line_is_found(column: str, value: Any) -> None:
+    conduit = a_conduit()
+    write_lines([a_line(conduit), a_line(conduit), a_line(conduit)])
+
+    tamper(f"UPDATE conduits_accessline SET {column} = %s WHERE number = 2", [value])
+
+    assert broken_at(lines_of(conduit)) == 2
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.django_db
+def test_a_line_that_was_taken_out_is_found(number: int) -> None:
+    conduit = a_conduit()
+    write_lines([a_line(conduit), a_line(conduit), a_line(conduit)])
+
+    tamper("DELETE FROM conduits_accessline WHERE number = %s", [number])
+
+    assert broken_at(lines_of(conduit)) == number
+
+
+def tamper(statement: str, values: list[Any]) -> None:
+    """What somebody with the database's own rights could do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pico.erasing = 'on'")
+        cursor.execute(statement, values)
+        cursor.execute("SET LOCAL pico.erasing = 'off'")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_write_at_once_leave_gapless_chains() -> None:
+    conduits = [a_conduit() for _ in range(3)]
+
+    def write(number: int) -> None:
+        turned = conduits[number % 3 :] + conduits[: number % 3]
+        for _ in range(5):
+            write_lines([a_line(conduit, who=f"Ben {number}") for conduit in turned])
+
+    outcomes = at_once(*(lambda number=number: write(number) for number in range(6)))
+
+    assert outcomes == [None] * 6
+    for conduit in conduits:
+        assert [line.number for line in lines_of(conduit)] == list(range(1, 31))
+        assert broken_at(lines_of(conduit)) is None
+        conduit.refresh_from_db()
+        assert conduit.log_length == 30
+
+
+@pytest.mark.django_db
+def test_the_owner_pages_through_the_log_from_the_newest(api: Api) -> None:
+    owner = a_person()
+    conduit = a_conduit(owner)
+    write_lines([a_line(conduit) for _ in range(5)])
+
+    assert pages_of(api, owner, f"/conduits/{conduit.pk}/access-log") == [[5, 4], [3, 2], [1]]
+
+
+def pages_of(api: Api, owner: Person, path: str) -> list[list[int]]:
+    pages, asked = [], f"{path}?limit=2"
+    while asked:
+        answer = api(owner).get(asked).json()
+        pages.append([line["number"] for line in answer["results"]])
+        asked = (answer["next"] or "").removeprefix("http://pico.test/api/v1")
+    return pages
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_log_takes_few_queries(api: Api, django_assert_max_num_queries: Any) -> None:
+    conduit = a_conduit()
+    write_lines([a_line(conduit) for _ in range(50)])
+    asking = api(conduit.owner)
+
+    with django_assert_max_num_queries(6):
+        assert len(asking.get(f"/conduits/{conduit.pk}/access-log").json()["results"]) == 50
