@@ -23,7 +23,7 @@ KEPT_SIDE: Final = 2560
 THUMBNAIL_SIDE: Final = 480
 
 
-def take_photos(files: Sequence[UploadedFile[bytes]]) -> list[bytes]:
+def take_photos(files: "Sequence[UploadedFile[bytes]]") -> list[bytes]:
     """The uploads as clean JPEGs, in order. Raises RefusedError, naming the photo, for what cannot be taken."""
     if len(files) > MOST_PER_ENTRY:
         message = f"An entry can have {MOST_PER_ENTRY} photos; write another entry for the rest."
@@ -61,7 +61,7 @@ def make_thumbnail(attachment: Attachment) -> None:
     Attachment.objects.filter(pk=attachment.pk, thumbnail="").update(thumbnail=name)
 
 
-def _clean(file: UploadedFile[bytes]) -> bytes:
+def _clean(file: "UploadedFile[bytes]") -> bytes:
     shown_name = (file.name or "That photo")[:60]
     if (file.size or 0) > MOST_BYTES:
         message = f"“{shown_name}” is larger than 10 MB. Your text is kept; choose a smaller photo."
@@ -76,7 +76,7 @@ def _clean(file: UploadedFile[bytes]) -> bytes:
         raise RefusedError(message, field="attachments") from error
 
 
-def _jpeg(file: IO[bytes] | UploadedFile[bytes], *, side: int) -> bytes:
+def _jpeg(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> bytes:
     """Decodes and encodes anew: nothing of the original file but its pixels gets through."""
     file.seek(0)
     with Image.open(file, formats=FORMATS) as image:

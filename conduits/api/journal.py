@@ -174,7 +174,7 @@ def _photo(photo: Attachment) -> AttachmentShown:
     )
 
 
-def _files(request: Request, body: NewEntry) -> list[UploadedFile[bytes]]:
+def _files(request: Request, body: NewEntry) -> "list[UploadedFile[bytes]]":
     if body.attachments and not request.FILES:
         message = "Send photos as files of a multipart form, each named attachments."
         raise RefusedError(message, field="attachments")
