@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -194,7 +195,12 @@ async def _send_all(outgoing: Sequence[Outgoing]) -> list[Answer]:
 
         async def send(message: Outgoing) -> Answer:
             async with together:
-                return await client.post(**_signed(message))
+                try:
+                    post = _signed(message)
+                except InvalidToken:
+                    # One endpoint's trouble must not hold up the others of this claim.
+                    return Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
+                return await client.post(**post)
 
         return await asyncio.gather(*(send(message) for message in outgoing))
 
@@ -225,12 +231,16 @@ def _record(results: Sequence[tuple[Outgoing, Answer]]) -> None:
     changed = []
     for message, answer in results:
         delivery = message.delivery
-        delivery.body = message.body
+        if answer.status is not None:
+            # The company's log shows what its server got; what never arrived has not passed.
+            delivery.body = message.body
         delivery.state, delivery.next_attempt_at = _what_next(delivery, answer, now)
         delivery.finished_at = None if delivery.state == State.WAITING else now
         changed.append(delivery)
     Delivery.objects.bulk_update(changed, ["body", "state", "next_attempt_at", "finished_at"])
-    for endpoint in {message.delivery.endpoint for message, answer in results if answer.status == GONE}:
+    gone = {message.delivery.endpoint for message, answer in results if answer.status == GONE}
+    # In one order for all workers, as each disabling locks a row.
+    for endpoint in sorted(gone, key=lambda endpoint: endpoint.pk):
         disable(endpoint, reason="It answered 410 Gone.")
 
 

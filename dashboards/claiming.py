@@ -67,7 +67,7 @@ def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
     journal = open_journal_of(pico)
     if journal is None:
         raise Http404
-    files: "list[UploadedFile[bytes]]" = [
+    files: list[UploadedFile[bytes]] = [
         file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)
     ]
     photos = take_photos(files)

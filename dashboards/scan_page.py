@@ -109,16 +109,14 @@ def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
 def _as_json(pico: Pico, you: str, event: object) -> dict[str, Any]:
     loss = current_loss(pico)
     product = pico.product
-    message = None
-    if loss:
-        message = {"text": loss.message, "contact": loss.contact if loss.show_contact else None}
     return {
         "code": pico.code,
         "status": pico.status,
         "product": {"name": product.name, "sku": product.sku, "gtin": product.gtin, "company": product.company.name}
         if product
         else {"name": pico.name, "sku": "", "gtin": "", "company": pico.company_name},
-        "message": message,
+        "message": loss.message if loss else None,
+        "contact": loss.contact if loss and loss.show_contact else None,
         "advisories": [],
         "you": you,
         "scan": {"event": str(event)} if event else None,

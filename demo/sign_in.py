@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from demo.cast import PLAYERS, Player
@@ -25,6 +26,7 @@ def sign_in_link(player: Player, *, to: str = "") -> str:
     return f"{settings.PUBLIC_URL}{path}" + (f"?{urlencode({'next': to})}" if to else "")
 
 
+@never_cache
 @require_safe
 def sign_in(request: HttpRequest, token: str) -> HttpResponseRedirect:
     """Signs a player in. 404 for a token that is wrong or too old, and for every one when there is no demo."""

@@ -16,7 +16,6 @@ from api.doors import handles
 from api.paging import page
 from conduits import gate
 from conduits.access import current_conduit
-from conduits.api.conduits import ConduitShown, shown_conduit
 from conduits.api.readers import is_company, person_of, reader_of
 from conduits.models import Conduit
 from conduits.opening import add_thing_with_journal, claim_and_open
@@ -79,9 +78,12 @@ class Claim(Body):
 
 
 class Claimed(Shown):
-    """The conduit that the claim opened."""
+    """The conduit that the claim opened: its id, what the company may see, and the hash of its terms."""
 
-    conduit: ConduitShown
+    conduit: UUID
+    status: str
+    grants: list[str]
+    terms: str | None
 
 
 class LostReport(Body):
@@ -138,7 +140,9 @@ def claim(request: Request, body: Claim, code: str) -> Response:
         message = "The agreement on offer here is SD-BASE-DP."
         raise RefusedError(message, field="proffer.preferred")
     conduit = claim_and_open(pico=find_pico(code), person=person_of(request), pin=body.pin)
-    return Response(Claimed(conduit=shown_conduit(conduit)).model_dump(mode="json"))
+    terms = conduit.terms.sha256 if conduit.terms else None
+    claimed = Claimed(conduit=conduit.pk, status=conduit.status, grants=conduit.grants, terms=terms)
+    return Response(claimed.model_dump(mode="json"))
 
 
 @handles("picos", "person", body=LostReport, gives=PicoShown)

@@ -29,7 +29,7 @@ class Delivery(models.Model):
     conduit = models.ForeignKey(Conduit, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     # The event's place among its pico's: an ordered endpoint gets them in this order.
     sequence = models.BigIntegerField()
-    # The exact text that is signed and sent.
+    # The exact text that was last signed, sent and answered; empty while no server has answered.
     body = models.TextField()
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     attempt_count = models.PositiveSmallIntegerField(default=0)

@@ -37,7 +37,7 @@ class CallCentre:
         self._records = records
         self._credentials = credentials
         self._say = say
-        self._under_way: set[asyncio.Task[None]] = set()
+        self.under_way: set[asyncio.Task[None]] = set()
 
     def application(self) -> web.Application:
         """The aiohttp application, which starts and ends what works beside it."""
@@ -61,7 +61,7 @@ class CallCentre:
                 self._send(answer, started=time.monotonic())
             listening = asyncio.create_task(self._hear_modems())
             yield
-            for task in (listening, *self._under_way):
+            for task in (listening, *self.under_way):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -97,8 +97,8 @@ class CallCentre:
 
     def _send(self, answer: Answer, *, started: float) -> None:
         task = asyncio.create_task(self._post(answer, started))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
 
     async def _post(self, answer: Answer, started: float) -> None:
         held = self._credentials.get(answer.company)

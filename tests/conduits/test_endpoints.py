@@ -117,7 +117,11 @@ def test_an_endpoint_that_cannot_be_taken_names_the_field(
         "https://crm.example/ho ok",
     ],
 )
-def test_an_address_that_is_not_plainly_public_is_refused_with_a_sentence(url: str, company: Company, api: Api) -> None:
+def test_an_address_that_is_not_plainly_public_is_refused_with_a_sentence(
+    url: str, company: Company, api: Api, settings: Any
+) -> None:
+    settings.PICO_WEBHOOK_ALLOW = []
+
     answer = api(company).post("/endpoints", {"url": url, "events": ["*"]})
 
     assert [answer.status_code, [*answer.json()["errors"]]] == [422, ["url"]]

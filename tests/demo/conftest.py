@@ -1,0 +1,22 @@
+"""Fixtures of the demo."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from demo.seed import seed_once
+
+
+@pytest.fixture
+def data_dir(settings: Settings, tmp_path: Path) -> Path:
+    """A data folder of the test's own."""
+    settings.PICO_DATA_DIR = tmp_path / "data"
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def seeded(db: None, data_dir: Path) -> Path:
+    """The demo's data; gives the data folder."""
+    assert seed_once()
+    return data_dir
