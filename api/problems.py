@@ -79,7 +79,8 @@ def errors_of(error: ValidationError) -> dict[str, list[str]]:
     """Pydantic's errors, by the dotted place of the field."""
     found: dict[str, list[str]] = {}
     for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
-        place = ".".join(str(step) for step in one["loc"]) or "body"
+        # A step in angle brackets is the name of one of several shapes (rules/language.py), and in no client's JSON.
+        place = ".".join(step for step in map(str, one["loc"]) if not step.startswith("<")) or "body"
         found.setdefault(place[:100], []).append(one["msg"].removeprefix("Value error, ")[:_LONGEST])
     return found
 

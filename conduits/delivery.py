@@ -43,9 +43,9 @@ JITTER = 0.1
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 # How many are claimed at once, how many of them are under way together, and after which time an unfinished claim
 # falls due again: longer than the slowest claim can take (CLAIM / TOGETHER × 15 s).
-CLAIM = 256
+CLAIM = 128
 TOGETHER = 64
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=45)
 GONE = 410
 KEPT_ANSWER = 2000
 

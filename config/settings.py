@@ -38,7 +38,6 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname, 
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

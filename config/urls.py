@@ -1,7 +1,6 @@
 """The server's table of contents."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import include, path
 
 from config import health
@@ -11,7 +10,6 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", include("config.api_urls")),
-    path("admin/", admin.site.urls),
     path("", include("dashboards.urls")),
 ]
 

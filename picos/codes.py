@@ -8,12 +8,15 @@ where Crockford's own (modulo 37) would need symbols that a QR code's alphanumer
 
 import re
 import secrets
+from string import ascii_lowercase
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_SYMBOLS = 12
 LENGTH = RANDOM_SYMBOLS + 1
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": "", " ": ""})
+# Only the ASCII letters: other scripts have capitals among ours, as the Turkish dotless i.
+_CAPITALS = {letter: letter.upper() for letter in ascii_lowercase}
+_READ_AS = str.maketrans(_CAPITALS | dict.fromkeys("IiLl", "1") | dict.fromkeys("Oo", "0") | dict.fromkeys("- ", ""))
 _WRITTEN = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 
 
@@ -39,7 +42,7 @@ def check_symbol(symbols: str) -> str:
 
 def parse_code(typed: str) -> str:
     """The code as printed, from what somebody typed or scanned. Raises CodeError."""
-    code = typed.strip().upper().translate(_READ_AS)
+    code = read_as_code(typed)
     if len(code) != LENGTH:
         message = f"A code has {LENGTH} letters and figures; this has {len(code)}."
         raise CodeError(message)
@@ -50,6 +53,11 @@ def parse_code(typed: str) -> str:
         message = "One letter or figure of this code is not right."
         raise CodeError(message)
     return code
+
+
+def read_as_code(typed: str) -> str:
+    """What was typed, or the beginning of it, in the symbols that codes have; not checked."""
+    return typed.strip().translate(_READ_AS)
 
 
 def spaced(code: str) -> str:

@@ -3,12 +3,25 @@
 Every bound here keeps one owner's rules from costing another's time.
 """
 
-from typing import Annotated, Any, Final, Self
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from api.bodies import storable_json
+from picos.codes import parse_code
 from picos.event_types import UnknownEventTypeError, event_type
 from rules.fields import is_field
 from rules.operators import OPERATORS
@@ -17,9 +30,22 @@ DEEPEST: Final = 5
 MOST_LEAVES: Final = 50
 MOST_ACTIONS: Final = 10
 MOST_IN_SCOPE: Final = 100
+MOST_VALUES: Final = 100
 LONGEST_VALUE: Final = 500
+LARGEST_NUMBER: Final = 1e15
 
-Code = Annotated[str, StringConstraints(max_length=30)]
+# As printed, however it was typed.
+Code = Annotated[str, StringConstraints(max_length=30), AfterValidator(parse_code)]
+
+
+def shape(*names: str, otherwise: str) -> Callable[[Any], str]:
+    """Tells several shapes apart by a key, so that errors are about the one that was meant and no other."""
+
+    def shape_of(raw: Any) -> str:
+        keys = raw if isinstance(raw, dict) else {field.removesuffix("_") for field in getattr(raw, "__dict__", ())}
+        return next((f"<{name}>" for name in names if name in keys), f"<{otherwise}>")
+
+    return shape_of
 
 
 class Strict(BaseModel):
@@ -64,7 +90,7 @@ class EventIs(Strict):
 class AnyOf(Strict):
     """One of several types of event."""
 
-    any: list[EventIs] = Field(min_length=1, max_length=20)
+    any: list[EventIs] = Field(min_length=1, max_length=50)
 
     @property
     def types(self) -> list[str]:
@@ -72,25 +98,45 @@ class AnyOf(Strict):
         return list(dict.fromkeys(one.event for one in self.any))
 
 
+When = Annotated[
+    Annotated[EventIs, Tag("<event>")] | Annotated[AnyOf, Tag("<any>")], Discriminator(shape("any", otherwise="event"))
+]
+
+
 class Leaf(Strict):
     """One comparison: true, false, or missing when there is nothing to compare."""
 
     field: str = Field(max_length=100)
-    op: str
-    value: Any = None
+    op: str = Field(max_length=20)
+    value: Any = Field(default=None, validate_default=True)
 
-    @model_validator(mode="after")
-    def sound(self) -> Self:
-        """A known field and operator, and a value that the operator takes."""
-        if not is_field(self.field):
-            raise ValueError(f"there is no field {self.field!r}")
-        operator = OPERATORS.get(self.op)
+    @field_validator("field")
+    @classmethod
+    def known_field(cls, name: str) -> str:
+        """One that a rule may name."""
+        if not is_field(name):
+            raise ValueError(f"there is no field {name!r}")
+        return name
+
+    @field_validator("op")
+    @classmethod
+    def known_operator(cls, name: str) -> str:
+        """One of rules/operators.py."""
+        if name not in OPERATORS:
+            raise ValueError(f"there is no operator {name!r}; there are {', '.join(OPERATORS)}")
+        return name
+
+    @field_validator("value")
+    @classmethod
+    def comparable(cls, value: Any, info: ValidationInfo) -> Any:
+        """A value that the operator can compare with."""
+        operator = OPERATORS.get(info.data.get("op", ""))
         if operator is None:
-            raise ValueError(f"there is no operator {self.op!r}; there are {', '.join(OPERATORS)}")
-        items = self.value if isinstance(self.value, list) else [self.value]
-        if not isinstance(self.value, operator.takes) or not all(_short(item) for item in items):
-            raise ValueError(f"{self.op!r} cannot take this value")
-        return self
+            return value
+        items = value if isinstance(value, list) else [value]
+        if len(items) > MOST_VALUES or not all(map(_small, items)) or not operator.takes(value):
+            raise ValueError(f"{info.data['op']!r} cannot compare with this value")
+        return value
 
 
 class All(Strict):
@@ -111,7 +157,13 @@ class Not(Strict):
     not_: "Condition" = Field(alias="not")
 
 
-Condition = Leaf | All | Any_ | Not
+Condition = Annotated[
+    Annotated[Leaf, Tag("<leaf>")]
+    | Annotated[All, Tag("<all>")]
+    | Annotated[Any_, Tag("<any>")]
+    | Annotated[Not, Tag("<not>")],
+    Discriminator(shape("all", "any", "not", otherwise="leaf")),
+]
 
 
 class Definition(Strict):
@@ -119,7 +171,7 @@ class Definition(Strict):
 
     name: str = Field(min_length=1, max_length=100)
     on: On = On()
-    when: EventIs | AnyOf
+    when: When
     if_: Condition | None = Field(default=None, alias="if")
     # Each action's own shape is checked by its module in rules/actions.
     then: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_ACTIONS)
@@ -160,5 +212,7 @@ def measure(condition: Condition) -> tuple[int, int]:
     return 1 + max(depth for depth, _ in inner), sum(leaves for _, leaves in inner)
 
 
-def _short(value: Any) -> bool:
-    return isinstance(value, (bool, int, float)) or (isinstance(value, str) and len(value) <= LONGEST_VALUE)
+def _small(value: Any) -> bool:
+    if isinstance(value, (int, float)):
+        return abs(value) <= LARGEST_NUMBER
+    return isinstance(value, str) and len(value) <= LONGEST_VALUE

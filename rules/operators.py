@@ -14,8 +14,8 @@ class Operator:
 
     words: str
     test: Callable[[Any, Any], bool | None]
-    # The JSON types that the given value may have.
-    takes: tuple[type, ...] = (str, int, float, bool)
+    # Whether it can compare with the given value at all.
+    takes: Callable[[Any], bool]
 
 
 def _same(seen: Any, given: Any) -> bool:
@@ -51,20 +51,40 @@ def _text(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool | None]
     return lambda seen, given: test(seen, given) if isinstance(seen, str) and isinstance(given, str) else None
 
 
+def _is_text(given: Any) -> bool:
+    return isinstance(given, str)
+
+
+def _is_yes_or_no(given: Any) -> bool:
+    return isinstance(given, bool)
+
+
+def _is_list(given: Any) -> bool:
+    return isinstance(given, list) and bool(given)
+
+
+def _is_plain(given: Any) -> bool:
+    return isinstance(given, (str, int, float))
+
+
+def _can_be_ordered(given: Any) -> bool:
+    return _orderable(given) is not None
+
+
 OPERATORS: dict[str, Operator] = {
-    "is": Operator("is", _same),
-    "is_not": Operator("is not", lambda seen, given: not _same(seen, given)),
-    "in": Operator("is one of", lambda seen, given: any(_same(seen, one) for one in given), (list,)),
+    "is": Operator("is", _same, _is_plain),
+    "is_not": Operator("is not", lambda seen, given: not _same(seen, given), _is_plain),
+    "in": Operator("is one of", lambda seen, given: any(_same(seen, one) for one in given), _is_list),
     "contains": Operator(
         "contains",
         lambda seen, given: given in seen if isinstance(seen, (str, list)) and isinstance(given, str) else None,
-        (str,),
+        _is_text,
     ),
-    "prefix": Operator("starts with", _text(str.startswith), (str,)),
-    "suffix": Operator("ends with", _text(str.endswith), (str,)),
-    "gt": Operator("is more than", _ordered(lambda left, right: left > right), (int, float, str)),
-    "gte": Operator("is at least", _ordered(lambda left, right: left >= right), (int, float, str)),
-    "lt": Operator("is less than", _ordered(lambda left, right: left < right), (int, float, str)),
-    "lte": Operator("is at most", _ordered(lambda left, right: left <= right), (int, float, str)),
-    "exists": Operator("is there:", lambda _, given: given, (bool,)),
+    "prefix": Operator("starts with", _text(str.startswith), _is_text),
+    "suffix": Operator("ends with", _text(str.endswith), _is_text),
+    "gt": Operator("is more than", _ordered(lambda left, right: left > right), _can_be_ordered),
+    "gte": Operator("is at least", _ordered(lambda left, right: left >= right), _can_be_ordered),
+    "lt": Operator("is less than", _ordered(lambda left, right: left < right), _can_be_ordered),
+    "lte": Operator("is at most", _ordered(lambda left, right: left <= right), _can_be_ordered),
+    "exists": Operator("is there:", lambda _, given: given, _is_yes_or_no),
 }

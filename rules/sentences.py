@@ -42,7 +42,8 @@ def _things(definition: Definition, party: Company | Person) -> str:
         return "any of my things" if isinstance(party, Person) else "any product"
     products = [f"any {product.name}" for product in Product.objects.filter(pk__in=on.products)]
     batches = [f"any of {batch}" for batch in Batch.objects.filter(pk__in=on.batches).select_related("product")]
-    picos = [pico.title for pico in Pico.objects.with_product().filter(code__in=on.picos)]
+    # What has changed hands since is no longer this party's to name.
+    picos = [pico.title for pico in Pico.objects.with_product().visible_to(party).filter(code__in=on.picos)]
     return _one_of([*products, *batches, *picos])
 
 

@@ -16,7 +16,7 @@ from parties.models import Company
 from picos.event_types import event_types
 from rules.language import Definition
 from rules.models import Rule
-from rules.writing import definition_of, delete_rule, parse_definition, rewrite_rule, write_rule
+from rules.writing import current_version, definition_of, delete_rule, parse_definition, rewrite_rule, write_rule
 
 EVERYTHING = "*"
 
@@ -32,8 +32,10 @@ def add_subscribed_endpoint(
 
 
 def resubscribe(endpoint: Endpoint, *, events: Sequence[str]) -> None:
-    """The endpoint gets these types of event from now on. Raises RefusedError."""
-    rewrite_rule(_subscription(endpoint), definition=_definition(endpoint, events))
+    """The endpoint gets these types of event from now on; the rest of its rule stays. Raises RefusedError."""
+    rule = _subscription(endpoint)
+    when = _definition(endpoint, events).when
+    rewrite_rule(rule, definition=definition_of(current_version(rule)).model_copy(update={"when": when}))
 
 
 @transaction.atomic
@@ -45,8 +47,7 @@ def remove_endpoint(endpoint: Endpoint) -> None:
 
 def subscribed_events(endpoint: Endpoint) -> list[str]:
     """The types of event that the endpoint gets."""
-    version = _subscription(endpoint).version
-    return definition_of(version).when.types if version else []
+    return definition_of(current_version(_subscription(endpoint))).when.types
 
 
 def _subscription(endpoint: Endpoint) -> Rule:
@@ -63,4 +64,4 @@ def _definition(endpoint: Endpoint, events: Sequence[str]) -> Definition:
     try:
         return parse_definition(raw)
     except ValidationError as error:
-        raise RefusedError(error.errors()[0]["msg"], field="events") from error
+        raise RefusedError(error.errors()[0]["msg"].removeprefix("Value error, "), field="events") from error

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from conduits.models import Endpoint
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
-from picos.codes import CodeError, parse_code
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, settings_of
 from rules.language import Definition
@@ -22,9 +21,10 @@ MOST_PER_PARTY = 500
 Status = Rule.Status
 
 
-def access_rule(*, party: Company | Person, rule_id: UUID) -> Rule:
+def access_rule(*, party: Company | Person, rule_id: UUID, deleted_too: bool = False) -> Rule:
     """A rule of this party. Raises Http404."""
-    rule = Rule.objects.of_party(party).select_related("version", "company", "person").filter(pk=rule_id).first()
+    mine = Rule.objects.ever_of_party(party) if deleted_too else Rule.objects.of_party(party)
+    rule = mine.select_related("version", "company", "person").filter(pk=rule_id).first()
     if rule is None:
         raise Http404
     return rule
@@ -49,9 +49,15 @@ def write_rule(*, party: Company | Person, definition: Definition, subscribes: E
 
 @transaction.atomic
 def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
-    """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above."""
+    """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above.
+
+    A subscription may get conditions and further actions, but it goes on sending to its endpoint.
+    """
     held = Rule.objects.select_for_update().get(pk=rule.pk)
     anchors = _check(held.party, definition)
+    if held.subscribes_id and held.subscribes_id not in _endpoints(definition):
+        message = "This rule is the subscription of an endpoint, so it has to send to that endpoint."
+        raise RefusedError(message, field="then")
     version = _new_version(held, definition)
     Rule.objects.filter(pk=held.pk).update(name=definition.name, version=version)
     held.name, held.version = definition.name, version
@@ -80,7 +86,10 @@ def disable_rule(rule: Rule) -> None:
 
 @transaction.atomic
 def delete_rule(rule: Rule) -> None:
-    """Ends the rule; its runs stay readable."""
+    """Ends the rule; its runs stay readable. Raises StateForbidsError for the subscription of an endpoint."""
+    if Endpoint.objects.filter(pk=rule.subscribes_id, deleted_at=None).exists():
+        message = "This rule belongs to an endpoint; delete the endpoint instead."
+        raise StateForbidsError(message)
     disable_rule(rule)
     Rule.objects.filter(pk=rule.pk).update(deleted_at=timezone.now())
 
@@ -134,11 +143,16 @@ def _check_action(party: Company | Person, kind: Party, action: dict[str, Any], 
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in (field, *first["loc"]))
-        raise RefusedError(first["msg"], field=where) from error
+        raise RefusedError(first["msg"].removeprefix("Value error, "), field=where) from error
     endpoint_id = getattr(settings, "endpoint", None)
     if endpoint_id and not Endpoint.objects.filter(pk=endpoint_id, company=party.pk, deleted_at=None).exists():
         message = "You have no such endpoint."
         raise RefusedError(message, field=f"{field}.endpoint")
+
+
+def _endpoints(definition: Definition) -> set[UUID | None]:
+    """The endpoints that it sends to."""
+    return {getattr(settings_of(action)[1], "endpoint", None) for action in definition.then}
 
 
 def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
@@ -158,10 +172,3 @@ def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
             message = f"One of these {noun} is not yours."
             raise RefusedError(message, field=f"on.{noun}")
     return set().union(*found.values())
-
-
-def _code(typed: str) -> str:
-    try:
-        return parse_code(typed)
-    except CodeError as error:
-        raise RefusedError(str(error), field="on.picos") from error

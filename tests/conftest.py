@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from parties.models import Company, Person
@@ -15,6 +16,10 @@ from picos import bell
 from picos.models import Lane
 from picos.models.event import LANES
 from tests.factories import a_key
+
+# A machine that is busy elsewhere is no failure.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 Api = Callable[[Company | Person | str | None], "ApiClient"]
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import FileResponse, Http404
@@ -22,7 +21,8 @@ from conduits.access import current_conduit
 from conduits.api.readers import is_company, person_of, reader_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
-from conduits.reading import open_for, read_entries
+from conduits.photos import access_photo, photo_response
+from conduits.reading import read_entries
 from journals.keeping import append_entry, entry_side, open_journal_of
 from journals.models import Attachment, Entry, Journal
 from journals.models.entry import EntryQuerySet
@@ -115,37 +115,9 @@ def add_entry(request: Request, body: NewEntry, code: str) -> Response:
 @handles("journal", "company", "person", media="image/jpeg")
 def show_attachment(request: Request, attachment_id: UUID) -> FileResponse:
     """A photo, as JPEG. A company sees the owner's only if photos are granted."""
-    return photo_response(access_attachment(request, attachment_id), small=False)
-
-
-def access_attachment(request: Request, attachment_id: UUID) -> Attachment:
-    """A photo that the party may see. Raises Http404."""
-    party = party_of(request)
-    photo = Attachment.objects.select_related("entry__journal__pico__product").filter(pk=attachment_id).first()
-    if photo is None:
-        raise Http404
-    journal = photo.entry.journal
-    if not is_company(request):
-        if journal.owner_id != party.pk or not journal.entries.visible_to(party).filter(pk=photo.entry_id).exists():
-            raise Http404
-        return photo
-    conduit = open_for(pico=journal.pico, reader=reader_of(request), what="photo")
-    if conduit is None or conduit.journal_id != journal.pk:
-        raise Http404
-    readable = journal.entries.filter(gate.passing_entries(conduit), pk=photo.entry_id).exists()
-    if not readable or (photo.entry.author_company_id is None and not gate.grants(conduit, Grant.PHOTOS)):
-        raise Http404
-    return photo
-
-
-def photo_response(photo: Attachment, *, small: bool) -> FileResponse:
-    """The picture itself; its name never changes meaning, so a browser may keep it."""
-    name = photo.thumbnail if small and photo.thumbnail else photo.name
-    return FileResponse(
-        default_storage.open(name),
-        content_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"},
-    )
+    if is_company(request):
+        return photo_response(access_photo(photo_id=attachment_id, readers=[reader_of(request)]), small=False)
+    return photo_response(access_photo(photo_id=attachment_id, person=person_of(request)), small=False)
 
 
 def shown_entry(entry: Entry, *, photos: bool) -> EntryShown:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from pydantic import AfterValidator, StringConstraints
 from rest_framework.request import Request
@@ -18,11 +18,13 @@ from conduits import gate
 from conduits.access import current_conduit
 from conduits.api.readers import is_company, person_of, reader_of
 from conduits.models import Conduit
+from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal, claim_and_open
 from conduits.reading import open_for, read_events
 from parties.errors import RefusedError
 from picos import losing
 from picos.access import access_owned_pico, access_pico, find_pico
+from picos.codes import read_as_code
 from picos.models import Event, Pico
 from picos.qr import url_of
 
@@ -109,9 +111,10 @@ class EventShown(Shown):
 
 @handles("picos", "company", "person", gives=PicoShown, lists=True, query=("product", "batch", "status", "q"))
 def list_picos(request: Request) -> Response:
-    """Your picos, newest first; `q` is the beginning of a serial or code."""
-    rows = Pico.objects.with_product().visible_to(party_of(request))
-    return page(request, _filtered(request, rows), lambda pico: _shown(pico, None).model_dump(mode="json"))
+    """Your picos, newest first; `q` is the beginning of a serial or code. To a company, a lost one is a claimed one."""
+    owners = not is_company(request)
+    rows = _filtered(request, Pico.objects.with_product().visible_to(party_of(request)), owners=owners)
+    return page(request, rows, lambda pico: _shown(pico, None, owners=owners).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=NewThing, gives=PicoShown, status=201)
@@ -193,11 +196,12 @@ def shown_event(event: Event) -> EventShown:
 def _shown(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> PicoShown:
     product = pico.product
     mine = pico.owner_id is not None and (owners or conduit is not None)
+    told = owners or (conduit is not None and gate.grants(conduit, Grant.SCANS))
     return PicoShown(
         code=pico.code,
         url=url_of(pico),
         serial=pico.serial,
-        status=pico.status,
+        status=Pico.Status.CLAIMED if pico.status == Pico.Status.LOST and not told else pico.status,
         product=PicoProduct(
             id=product.pk, name=product.name, sku=product.sku, gtin=product.gtin, company=product.company.name
         )
@@ -211,18 +215,30 @@ def _shown(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> PicoS
     )
 
 
-def _filtered(request: Request, rows: "QuerySet[Pico]") -> "QuerySet[Pico]":
+def _filtered(request: Request, rows: "QuerySet[Pico]", *, owners: bool) -> "QuerySet[Pico]":
     asked = request.query_params
     if product := asked.get("product"):
         rows = rows.filter(product=_uuid(product, "product"))
     if batch := asked.get("batch"):
         rows = rows.filter(batch=_uuid(batch, "batch"))
     if status := asked.get("status"):
-        rows = rows.filter(status=_storable(status, "status"))
+        rows = rows.filter(status__in=_statuses(status, owners=owners))
     if typed := asked.get("q"):
-        typed = _storable(typed, "q")
-        rows = rows.filter(code__startswith=typed.upper().replace("-", "")) | rows.filter(serial__startswith=typed)
+        begins = Q(serial__startswith=_storable(typed, "q"))
+        if code := read_as_code(typed):
+            begins |= Q(code__startswith=code)
+        rows = rows.filter(begins)
     return rows
+
+
+def _statuses(asked: str, *, owners: bool) -> list[str]:
+    if asked not in Pico.Status.values:
+        message = f"A status is one of {', '.join(Pico.Status.values)}."
+        raise RefusedError(message, field="status")
+    if owners:
+        return [asked]
+    hidden: dict[str, list[str]] = {Pico.Status.CLAIMED: [Pico.Status.CLAIMED, Pico.Status.LOST], Pico.Status.LOST: []}
+    return hidden.get(asked, [asked])
 
 
 def _uuid(text: str, field: str) -> UUID:

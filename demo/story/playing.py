@@ -44,6 +44,8 @@ async def play(
             await modem.play(steps, base=base, phone=phone, credentials=credentials[HARBOUR.slug], centre=centre)
     except TimeoutError:
         steps.miss(f"the whole story took longer than {within:g} s, or one answer too long")
+    except aiohttp.ClientConnectorError as error:
+        steps.miss(f"nothing answers at {error.host}:{error.port}; is `make up` running?")
     except (MissedError, aiohttp.ClientError) as error:
         steps.miss(str(error) or type(error).__name__)
     return not steps.missed

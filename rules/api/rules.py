@@ -99,14 +99,15 @@ def disable(request: Request, rule_id: UUID) -> Response:
 @handles("rules", "company", "person", gives=RunShown, lists=True)
 def list_runs(request: Request, rule_id: UUID) -> Response:
     """The rule's runs, newest first, those that did not fire too."""
-    rows = _mine(request, rule_id).runs.select_related("version", "pico")
+    rule = writing.access_rule(party=party_of(request), rule_id=rule_id, deleted_too=True)
+    rows = rule.runs.select_related("version", "pico")
     return page(request, rows, lambda run: _run(run).model_dump(mode="json"))
 
 
 @handles("rules", "company", "person", gives=RunShown)
 def show_run(request: Request, run_id: UUID) -> Response:
     """One run."""
-    mine = Rule.objects.of_party(party_of(request))
+    mine = Rule.objects.ever_of_party(party_of(request))
     run = Run.objects.select_related("version", "pico").filter(pk=run_id, rule__in=mine).first()
     if run is None:
         raise Http404

@@ -15,8 +15,11 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 
     def of_party(self, party: Company | Person) -> "RuleQuerySet":
         """The party's rules that it has not deleted. Neither side sees the other's."""
-        mine = models.Q(person=party) if isinstance(party, Person) else models.Q(company=party)
-        return self.filter(mine, deleted_at=None)
+        return self.ever_of_party(party).filter(deleted_at=None)
+
+    def ever_of_party(self, party: Company | Person) -> "RuleQuerySet":
+        """Deleted ones too, as their runs stay readable."""
+        return self.filter(person=party) if isinstance(party, Person) else self.filter(company=party)
 
 
 class Rule(models.Model):

@@ -90,6 +90,10 @@ class Sink:
         self._thread.join()
         self._loop.close()
 
+    async def wait_for(self, event: threading.Event) -> None:
+        """For an answer that comes only after something that another thread does."""
+        await asyncio.get_running_loop().run_in_executor(None, event.wait, 10)
+
     def _call(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 

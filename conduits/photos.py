@@ -1,0 +1,48 @@
+"""Photos: who may see one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+
+from conduits import gate
+from conduits.models.conduit import Grant
+from conduits.reading import Reader, open_for
+from journals.models import Attachment, Entry
+from parties.models import Person
+
+
+def access_photo(*, photo_id: UUID, person: Person | None = None, readers: Sequence[Reader] = ()) -> Attachment:
+    """A photo of a public entry, of the person's own journal, or granted to the company of one of the readers.
+
+    Raises Http404 for any other, and for none.
+    """
+    photo = Attachment.objects.select_related("entry__journal__pico__product").filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    journal = photo.entry.journal
+    if photo.entry.visibility == Entry.Visibility.PUBLIC and journal.closed_at is None:
+        return photo
+    if person and journal.owner_id == person.pk and journal.entries.visible_to(person).filter(pk=photo.entry_id):
+        return photo
+    reader = next((reader for reader in readers if reader.company.pk == journal.company_id), None)
+    if reader and _is_granted(photo, reader):
+        return photo
+    raise Http404
+
+
+def photo_response(photo: Attachment, *, small: bool) -> FileResponse:
+    """The picture itself, as JPEG; small while there is a thumbnail. Its name never changes meaning."""
+    name = photo.thumbnail if small and photo.thumbnail else photo.name
+    headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(default_storage.open(name), content_type="image/jpeg", headers=headers)
+
+
+def _is_granted(photo: Attachment, reader: Reader) -> bool:
+    journal = photo.entry.journal
+    conduit = open_for(pico=journal.pico, reader=reader, what="photo")
+    if conduit is None or conduit.journal_id != journal.pk:
+        return False
+    readable = journal.entries.filter(gate.passing_entries(conduit), pk=photo.entry_id).exists()
+    return readable and (photo.entry.author_company_id is not None or gate.grants(conduit, Grant.PHOTOS))
