@@ -5,7 +5,6 @@ and a process that dies in between leaves rows that come due again: at least onc
 """
 
 import asyncio
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,22 +17,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
 from conduits import access_log, event_types, gate
 from conduits.http import Answer, Client
-from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint
-from conduits.payloads import body_of, rfc3339
+from conduits.models import AccessLine, Attempt, Delivery, Endpoint
+from conduits.payloads import body_of
+from conduits.queueing import TEST
 from conduits.signing import headers_for
 from conduits.switching import disable
 from journals.event_types import ENTRY_ADDED
 from journals.models import Entry
 from parties.vault import open_sealed
-from picos import bell
 from picos.models import Event
 
 State = Delivery.State
-TEST = "endpoint.test"
 # After which wait each further attempt follows; the last is in the fourth day.
 RETRY_AFTER = tuple(
     timedelta(seconds=seconds)
@@ -64,48 +61,6 @@ class Outgoing:
 
     delivery: Delivery
     body: str
-
-
-def queue_delivery(*, event: Event, endpoint: Endpoint, conduit: Conduit | None, rule_version_id: UUID) -> Delivery:
-    """A message about the event, due now; it passes the gate when it leaves. In the caller's transaction."""
-    bell.ring(bell.DELIVERIES)
-    return Delivery.objects.create(
-        endpoint=endpoint,
-        event_id=event.pk,
-        event_type=event.type,
-        pico_id=event.pico_id,
-        conduit=conduit,
-        sequence=event.sequence,
-        next_attempt_at=timezone.now(),
-        rule_version_id=rule_version_id,
-    )
-
-
-def queue_test(endpoint: Endpoint) -> Delivery:
-    """A message about nothing, to see whether the endpoint takes it."""
-    now = timezone.now()
-    body = {"type": TEST, "timestamp": rfc3339(now), "data": {"endpoint": str(endpoint.pk)}}
-    bell.ring(bell.DELIVERIES)
-    return Delivery.objects.create(
-        endpoint=endpoint, event_id=uuid7(), event_type=TEST, sequence=0, body=json.dumps(body), next_attempt_at=now
-    )
-
-
-def replay(delivery: Delivery) -> Delivery:
-    """Sends it once more, as a new message linked to the old one. What it may say is decided anew."""
-    bell.ring(bell.DELIVERIES)
-    return Delivery.objects.create(
-        endpoint=delivery.endpoint,
-        event_id=delivery.event_id,
-        event_type=delivery.event_type,
-        pico_id=delivery.pico_id,
-        conduit_id=delivery.conduit_id,
-        sequence=delivery.sequence,
-        body=delivery.body if delivery.event_type == TEST else "",
-        next_attempt_at=timezone.now(),
-        rule_version_id=delivery.rule_version_id,
-        replay_of=delivery,
-    )
 
 
 def drain() -> int:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from conduits.addresses import AddressRefused, Network, parse_webhook_url
-from conduits.delivery import queue_test
 from conduits.models import Delivery, Endpoint
+from conduits.queueing import queue_test
 from conduits.signing import new_secret
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company

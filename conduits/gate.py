@@ -109,8 +109,8 @@ def kept_from_owner() -> Q:
 
 
 def grants(conduit: Conduit, grant: Grant | None) -> bool:
-    """Whether the owner grants this now."""
-    return grant is None or grant.value in conduit.grants
+    """Whether the owner grants this now; a conduit that is not open grants nothing."""
+    return grant is None or (conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants)
 
 
 def _grant_for_entry_event(event: Event) -> Grant | None:

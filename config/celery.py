@@ -39,7 +39,7 @@ app.conf.update(
     },
     beat_max_loop_interval=1,
 )
-if settings.CELERY_BROKER_URL == "filesystem://":
+if settings.CELERY_BROKER_URL.startswith("filesystem:"):
     BROKER_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     app.conf.broker_transport_options = {
         "data_folder_in": str(BROKER_DIR),

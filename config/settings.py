@@ -106,7 +106,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://localhost"
 REDIS = CELERY_BROKER_URL.startswith(("redis://", "rediss://"))
 CACHES = {
     "default": (

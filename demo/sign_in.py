@@ -35,7 +35,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponseRedirect:
         raise Http404
     login(request, person, backend=BACKEND)
     to = request.GET.get("next", "")
-    if to.startswith("/"):
+    if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         return HttpResponseRedirect(to)
     return HttpResponseRedirect(_own_pages(person))
 

@@ -1,5 +1,6 @@
 """Minting: many picos of one product, in the background, each with its own code."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -13,17 +14,24 @@ from picos.codes import new_code
 from picos.models import Batch, Pico, Product
 from picos.pins import new_pin_key
 
+logger = logging.getLogger(__name__)
+
 MOST = 1_000_000
 # Picos per transaction: progress shows, and a crash costs at most this much work.
 CHUNK = 10_000
 
 
+@transaction.atomic
 def order_batch(*, product: Product, count: int, serials: Sequence[str] = ()) -> Batch:
-    """A batch that a worker will mint. Raises RefusedError for a wrong count, or serials that repeat or do not fit."""
+    """A batch that a worker will mint. Raises RefusedError for a wrong count, or serials that repeat or do not fit.
+
+    With serials, orders of one product take turns: what two both found free could never be minted.
+    """
     if not 1 <= count <= MOST:
         message = f"A batch has 1 to {MOST:,} copies."
         raise RefusedError(message, field="count")
     if serials:
+        Product.objects.select_for_update(no_key=True).get(pk=product.pk)
         _check_serials(product, count, serials)
     batch = Batch.objects.create(
         product=product,
@@ -35,6 +43,15 @@ def order_batch(*, product: Product, count: int, serials: Sequence[str] = ()) ->
     return batch
 
 
+def mint_unfinished() -> None:
+    """Mints every batch that is not finished, oldest first; one that fails is tried again later and stops no other."""
+    for batch_id in list(Batch.objects.unfinished().order_by("created_at").values_list("pk", flat=True)):
+        try:
+            mint(batch_id)
+        except Exception:
+            logger.exception("batch %s cannot be minted now", batch_id)
+
+
 def mint(batch_id: UUID) -> None:
     """Mints what the batch still lacks, a chunk per transaction. Safe to run twice, at once, or after a crash."""
     while _mint_chunk(batch_id):
@@ -43,13 +60,14 @@ def mint(batch_id: UUID) -> None:
 
 @transaction.atomic
 def _mint_chunk(batch_id: UUID) -> bool:
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    if batch.state not in {Batch.State.QUEUED, Batch.State.MINTING}:
+    batch = Batch.objects.unfinished().defer("serials").select_for_update().filter(pk=batch_id).first()
+    if batch is None:
         return False
     chunk = min(CHUNK, batch.count - batch.minted)
-    serials = batch.serials[batch.minted : batch.minted + chunk] or [""] * chunk
-    _copy(batch, serials)
     minted = batch.minted + chunk
+    # Only this chunk's: a million serials would otherwise be read a hundred times.
+    serials = Batch.objects.values_list(f"serials__{batch.minted}_{minted}", flat=True).get(pk=batch_id)
+    _copy(batch, serials or [""] * chunk)
     done = minted == batch.count
     Batch.objects.filter(pk=batch_id).update(
         minted=minted,
@@ -76,7 +94,15 @@ def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None
     if len(set(serials)) != count:
         message = "A serial is there twice."
         raise RefusedError(message, field="serials")
-    taken = Pico.objects.filter(product=product, serial__in=serials).values_list("serial", flat=True).first()
-    if taken:
+    if taken := _first_taken(product, serials):
         message = f"Serial {taken} is taken."
         raise RefusedError(message, field="serials")
+
+
+def _first_taken(product: Product, serials: Sequence[str]) -> str | None:
+    """One that a copy has, or is to get by a batch that waits."""
+    minted = Pico.objects.filter(product=product, serial__in=serials).values_list("serial", flat=True)
+    for waiting in Batch.objects.unfinished().filter(product=product).values_list("serials", flat=True).iterator(1):
+        if both := set(waiting).intersection(serials):
+            return min(both)
+    return minted.first()

@@ -3,15 +3,12 @@
 from celery import shared_task
 
 from picos import minting, notices, partitions, scanning
-from picos.models import Batch
 
 
 @shared_task(name="picos.mint_batches")
 def mint_batches() -> None:
-    """Mints every batch that is not finished, oldest first."""
-    unfinished = Batch.objects.filter(state__in=[Batch.State.QUEUED, Batch.State.MINTING]).order_by("created_at")
-    for batch_id in list(unfinished.values_list("pk", flat=True)):
-        minting.mint(batch_id)
+    """Mints every batch that is not finished."""
+    minting.mint_unfinished()
 
 
 @shared_task(name="picos.make_partitions")

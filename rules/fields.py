@@ -23,12 +23,13 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "pico.code": lambda moment: moment.pico.code,
     "pico.serial": lambda moment: moment.pico.serial or MISSING,
     "pico.status": lambda moment: moment.pico.status,
-    "pico.product.name": lambda moment: moment.pico.title,
+    # A thing whose maker is not here has only its owner's name for it; a company never sees an owner's.
+    "pico.product.name": lambda moment: moment.pico.product.name if moment.pico.product else moment.pico.name,
     "pico.product.sku": lambda moment: moment.pico.product.sku if moment.pico.product else MISSING,
     "pico.product.gtin": lambda moment: (moment.pico.product.gtin if moment.pico.product else "") or MISSING,
     "conduit.status": lambda moment: moment.conduit.status if moment.conduit else MISSING,
     "journal.unread": lambda moment: moment.unread(),
-    "journal.waiting": lambda moment: moment.journal.waiting_since is not None if moment.journal else MISSING,
+    "journal.waiting": lambda moment: _waiting(moment),  # noqa: PLW0108 (defined below)
     "owner.name": lambda moment: _owner_name(moment),  # noqa: PLW0108 (defined below)
 }
 # Fields that end in any path, such as event.data.region.
@@ -79,6 +80,13 @@ def _at_path(data: Any, path: list[str]) -> Any:
             return MISSING
         data = data[step]
     return MISSING if data is None else data
+
+
+def _waiting(moment: Moment) -> Any:
+    """Whether the owner's shared words wait for an answer; a company knows of them only as granted."""
+    own = moment.rule.person_id is not None
+    granted = moment.conduit is not None and grants(moment.conduit, Grant.ENTRIES)
+    return moment.journal.waiting_since is not None if moment.journal and (own or granted) else MISSING
 
 
 def _owner_name(moment: Moment) -> Any:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from conduits.gate import passing_entries
 from conduits.models import Conduit
-from journals.models import Journal
+from journals.models import Entry, Journal
 from picos.models import Event, Pico
 from rules.models import Rule, RuleVersion
 
@@ -40,5 +41,9 @@ class Moment:
             return 0
         owners = self.rule.person_id is not None
         read_at = journal.owner_read_at if owners else journal.company_read_at
-        theirs = journal.entries.filter(author_company__isnull=not owners).exclude(visibility="private")
+        theirs = journal.entries.filter(author_company__isnull=not owners)
+        if owners:
+            theirs = theirs.exclude(visibility=Entry.Visibility.PRIVATE)
+        else:
+            theirs = theirs.filter(passing_entries(self.conduit)) if self.conduit else theirs.none()
         return theirs.filter(at__gt=read_at).count() if read_at else theirs.count()

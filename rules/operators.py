@@ -28,16 +28,18 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool |
 
     def test(seen: Any, given: Any) -> bool | None:
         left, right = _orderable(seen), _orderable(given)
-        return compare(left, right) if left is not None and type(left) is type(right) else None
+        if left is None or right is None or isinstance(left, datetime) != isinstance(right, datetime):
+            return None
+        return compare(left, right)
 
     return test
 
 
-def _orderable(value: Any) -> float | datetime | None:
+def _orderable(value: Any) -> Any:
     if isinstance(value, datetime):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        return value
     if isinstance(value, str):
         try:
             at = parse_datetime(value)

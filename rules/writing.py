@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from conduits.models import Endpoint
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
+from picos.codes import CodeError, parse_code
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, settings_of
 from rules.language import Definition
@@ -172,3 +173,10 @@ def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
             message = f"One of these {noun} is not yours."
             raise RefusedError(message, field=f"on.{noun}")
     return set().union(*found.values())
+
+
+def _code(typed: str) -> str:
+    try:
+        return parse_code(typed)
+    except CodeError as error:
+        raise RefusedError(str(error), field="on.picos") from error

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from conduits import endpoints as verbs
 from conduits import switching
 from conduits.access import access_delivery, access_endpoint
-from conduits.delivery import replay
 from conduits.models import Delivery
+from conduits.queueing import replay
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.forms import EndpointForm
 from dashboards.you import change_keys, keys_context

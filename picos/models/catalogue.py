@@ -43,6 +43,14 @@ class Product(models.Model):
         return self.name
 
 
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Batches, by how far they are."""
+
+    def unfinished(self) -> "BatchQuerySet":
+        """Those that still want minting."""
+        return self.filter(state__in=[Batch.State.QUEUED, Batch.State.MINTING])
+
+
 class Batch(models.Model):
     """One minting of many picos of one product."""
 
@@ -65,6 +73,8 @@ class Batch(models.Model):
     pin_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "batches"

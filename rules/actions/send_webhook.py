@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from conduits.delivery import queue_delivery
 from conduits.models import Endpoint
+from conduits.queueing import queue_delivery
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment

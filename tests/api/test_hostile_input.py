@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conduits.delivery import queue_test
 from conduits.models import Conduit
+from conduits.queueing import queue_test
 from tests.api.test_openapi import PREFIX, document
 from tests.conftest import Api
 from tests.factories import a_conduit, a_rule, an_endpoint

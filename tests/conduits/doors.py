@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Model
 
 from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms
-from journals.models import Entry, Journal
+from journals.models import Attachment, Entry, Journal
 from parties.keys import SCOPES
 from parties.models import Company, Person
-from picos.models import Event
+from picos.models import Batch, Event, Loss, Notice, Pico, Product
 from rules.models import Rule, RuleVersion, Run, Trigger
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_key, a_person
@@ -18,6 +18,7 @@ from tests.factories import a_company, a_key, a_person
 TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
     *(Rule, RuleVersion, Run, Trigger),
+    *(Product, Batch, Pico, Loss, Notice, Attachment),
 )
 
 

@@ -98,7 +98,9 @@ class Sink:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 
     async def _start(self) -> None:
-        self._runner = web.ServerRunner(web.Server(self._take, access_log=None), handle_signals=False, shutdown_timeout=0.01)
+        self._runner = web.ServerRunner(
+            web.Server(self._take, access_log=None), handle_signals=False, shutdown_timeout=0.01
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

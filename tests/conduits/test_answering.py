@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from conduits import steering
-from conduits.delivery import replay
 from conduits.models import Conduit, Delivery
+from conduits.queueing import replay
 from journals.keeping import append_entry
 from journals.models import Entry
 from picos.models import Event, Notice
@@ -39,7 +39,8 @@ def an_entry(conduit: Conduit, visibility: str = "shared", body: str = "The sole
 def test_an_answer_is_a_shared_entry_of_the_company_s(api: Api) -> None:
     conduit = a_conduit()
 
-    answer = message_to(api, conduit, data={"eta": "2026-11-21T16:40:00Z", "ticket": 7})
+    with time_machine.travel(NOW, tick=False):
+        answer = message_to(api, conduit, data={"eta": "2026-11-21T16:40:00Z", "ticket": 7})
 
     entry = Entry.objects.get()
     assert answer.status_code == 201

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from conduits import delivery, steering
-from conduits.delivery import replay
 from conduits.endpoints import send_test
 from conduits.models import Attempt, Conduit, Delivery
 from conduits.models.conduit import Grant
+from conduits.queueing import replay
 from conduits.switching import disable
 from picos.scanning import record_scan
 from rules import engine

@@ -81,7 +81,12 @@ def test_any_2xx_means_that_it_arrived(status: int, sink: Sink) -> None:
     assert delivery.drain() == 1
 
     arrived = now_of(message)
-    assert [arrived.state, arrived.next_attempt_at, arrived.finished_at, arrived.attempt_count] == ["delivered", None, NOW, 1]
+    assert [arrived.state, arrived.next_attempt_at, arrived.finished_at, arrived.attempt_count] == [
+        "delivered",
+        None,
+        NOW,
+        1,
+    ]
     attempt = Attempt.objects.get()
     assert [attempt.delivery_id, attempt.number, attempt.status, attempt.error] == [message.pk, 1, status, ""]
     assert attempt.accepted
@@ -334,7 +339,9 @@ def test_what_was_paused_and_resumed_before_its_time_passes(sink: Sink) -> None:
     assert now_of(message).state == "delivered"
 
 
-def test_what_never_reached_the_company_cannot_be_read_in_its_log_once_it_may_not_pass(api: Api, clock: Traveller) -> None:
+def test_what_never_reached_the_company_cannot_be_read_in_its_log_once_it_may_not_pass(
+    api: Api, clock: Traveller
+) -> None:
     conduit = a_conduit()
     an_endpoint(conduit.company, "http://127.0.0.1:9/hook")
     steering.set_grants(conduit, [Grant.SCANS, Grant.CONTACT])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from conduits.delivery import queue_test
 from conduits.models import Conduit, Delivery
+from conduits.queueing import queue_test
 from parties.models import Company, Person
 from tests.conduits import doors
 from tests.conduits.doors import Door

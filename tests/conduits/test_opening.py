@@ -8,9 +8,8 @@ from conduits.models import Conduit, Terms
 from journals.models import Journal
 from picos.models import Event, Pico
 from tests.conduits.at_once import at_once
-from tests.conftest import Api
+from tests.conftest import Api, ApiClient
 from tests.factories import a_company, a_conduit, a_key, a_person, a_pico, a_product
-from tests.conftest import ApiClient
 
 
 @pytest.mark.django_db

@@ -85,6 +85,13 @@ def test_through_a_conduit_that_is_not_open_there_is_no_answering(conduit: Condu
     assert [data["conduit"], data["reply_url"]] == [str(conduit.pk), None]
 
 
+def test_a_paused_conduit_s_last_message_does_not_name_the_owner(conduit: Conduit) -> None:
+    steering.set_grants(conduit, [Grant.CONTACT])
+    steering.pause(conduit)
+
+    assert "owner" not in message_about(Event.objects.get(type="conduit.paused"), conduit)["data"]
+
+
 @pytest.mark.parametrize("granted", [False, True])
 def test_an_entry_s_message_has_its_words_and_its_photos_as_granted(granted: bool, conduit: Conduit) -> None:  # noqa: FBT001
     if granted:
@@ -116,7 +123,7 @@ def test_an_entry_s_message_has_its_words_and_its_photos_as_granted(granted: boo
 
 def test_the_company_s_own_answer_tells_what_it_answers(conduit: Conduit) -> None:
     scan = a_scan(conduit)
-    entry = answer(conduit=conduit, body="Back soon.", in_reply_to=str(scan.pk), data={"eta": "2026-11-21T18:00:00Z"})
+    entry = answer(conduit=conduit, body="Back soon.", in_reply_to=str(scan.pk), data={"ticket": 7})
 
     message = message_about(Event.objects.get(type="conduit.message"), conduit)
 
@@ -127,7 +134,7 @@ def test_the_company_s_own_answer_tells_what_it_answers(conduit: Conduit) -> Non
         "kind": "answer",
         "visibility": "shared",
         "body": "Back soon.",
-        "data": {"eta": "2026-11-21T18:00:00Z"},
+        "data": {"ticket": 7},
         "in_reply_to": None,
         "attachments": [],
     }

@@ -93,7 +93,7 @@ def test_what_is_no_code_is_told_why(typed: str, why: str) -> None:
     assert str(refused.value) == why
 
 
-@pytest.mark.parametrize("letter", ["ı", "ſ", "İ", "０", "ⅼ"])  # noqa: RUF001
+@pytest.mark.parametrize("letter", ["ı", "ſ", "İ", "０", "ⅼ"])
 def test_letters_of_other_scripts_are_not_read_as_ours(letter: str) -> None:
     for code in (code_of(0), code_of(1), code_of(2**60 - 1)):
         for place in range(LENGTH):

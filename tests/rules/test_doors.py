@@ -1,0 +1,116 @@
+"""Who may pass which door to rules, runs and endpoints."""
+
+from typing import Any
+
+import pytest
+
+from conduits.models import Endpoint
+from parties.models import Company, Person
+from picos.models import Event
+from rules.models import Rule, Run
+from tests.conduits import doors
+from tests.conduits.doors import Door
+from tests.conftest import Api
+from tests.factories import a_company, a_conduit, a_rule, an_endpoint
+
+pytestmark = pytest.mark.django_db
+
+BOTH = ("company", "person")
+DEFINITION = {"name": "Changed", "when": {"event": "pico.lost"}, "then": [{"do": "notify_owner", "text": "Oh"}]}
+URL = "https://crm.example/hook"
+
+
+def at(noun: str, what: str = "") -> Any:
+    return lambda row: f"/{noun}/{getattr(row, 'pk', row)}{what}"
+
+
+OF_RULES = [
+    Door("get", "rules", BOTH, 200, at("rules")),
+    Door("put", "rules", BOTH, 200, at("rules"), DEFINITION),
+    Door("delete", "rules", BOTH, 204, at("rules")),
+    Door("post", "rules", BOTH, 200, at("rules", "/enable")),
+    Door("post", "rules", BOTH, 200, at("rules", "/disable")),
+    Door("get", "rules", BOTH, 200, at("rules", "/runs")),
+]
+OF_ENDPOINTS = [
+    Door("get", "webhooks", ("company",), 200, at("endpoints")),
+    Door("put", "webhooks", ("company",), 200, at("endpoints"), {"events": ["pico.lost"]}),
+    Door("delete", "webhooks", ("company",), 204, at("endpoints")),
+    Door("post", "webhooks", ("company",), 200, at("endpoints", "/rotate")),
+    Door("post", "webhooks", ("company",), 202, at("endpoints", "/test")),
+    Door("post", "webhooks", ("company",), 200, at("endpoints", "/enable")),
+]
+WITHOUT_ROW = [
+    Door("get", "rules", BOTH, 200, lambda _: "/rules"),
+    Door("post", "rules", BOTH, 201, lambda _: "/rules", DEFINITION),
+    Door("get", "webhooks", ("company",), 200, lambda _: "/endpoints"),
+    Door("post", "webhooks", ("company",), 201, lambda _: "/endpoints", {"url": URL, "events": ["*"]}),
+]
+OF_RUNS = Door("get", "rules", BOTH, 200, at("runs"))
+
+
+def parties_of(door: Door) -> list[Company | Person]:
+    conduit = a_conduit()
+    ends: dict[str, Company | Person] = {"company": conduit.company, "person": conduit.owner}
+    return [ends[kind] for kind in door.parties]
+
+
+@pytest.mark.parametrize("door", OF_RULES, ids=str)
+def test_a_door_to_a_rule_is_open_to_its_party_alone(door: Door) -> None:
+    for party in parties_of(door):
+        rule = a_rule(party)
+        doors.assert_refuses_everybody_else(door, rule, party)
+        doors.assert_refuses_other_tenants(door, rule, party)
+        doors.assert_admits(door, rule, party)
+
+
+def test_neither_end_of_a_conduit_sees_the_other_s_rules(api: Api) -> None:
+    conduit = a_conduit()
+    owners, companys = a_rule(conduit.owner), a_rule(conduit.company)
+
+    for party, own, other in [(conduit.owner, owners, companys), (conduit.company, companys, owners)]:
+        assert [one["id"] for one in api(party).get("/rules").json()["results"]] == [str(own.pk)]
+        assert api(party).get(f"/rules/{other.pk}").status_code == 404
+        assert api(party).get(f"/rules/{other.pk}/runs").status_code == 404
+
+
+@pytest.mark.parametrize("door", OF_ENDPOINTS, ids=str)
+def test_a_door_to_an_endpoint_is_open_to_its_company_alone(door: Door) -> None:
+    company = a_company()
+    endpoint = an_endpoint(company)
+    doors.assert_refuses_everybody_else(door, endpoint, company)
+    doors.assert_refuses_other_tenants(door, endpoint, company)
+    doors.assert_admits(door, endpoint, company)
+
+
+@pytest.mark.parametrize("door", WITHOUT_ROW, ids=str)
+def test_a_list_is_open_to_keys_with_its_scope(door: Door) -> None:
+    for party in parties_of(door):
+        doors.assert_refuses_everybody_else(door, None, party)
+        doors.assert_admits(door, None, party)
+
+
+def test_a_door_to_a_run_is_open_to_its_rule_s_party_alone() -> None:
+    conduit = a_conduit()
+    for party in (conduit.company, conduit.owner):
+        rule = a_rule(party, when={"event": "conduit.opened"})
+        run = Run.objects.create(
+            rule=rule,
+            version=rule.version,
+            event_id=Event.objects.first().pk,
+            event_type="conduit.opened",
+            outcome="fired",
+        )
+        doors.assert_refuses_everybody_else(OF_RUNS, run, party)
+        doors.assert_refuses_other_tenants(OF_RUNS, run, party)
+        doors.assert_admits(OF_RUNS, run, party)
+
+
+def test_another_tenant_s_lists_have_nothing_of_mine(api: Api) -> None:
+    company = a_company()
+    a_rule(company)
+    an_endpoint(company)
+
+    for path in ("/rules", "/endpoints"):
+        assert api(a_company()).get(path).json() == {"results": [], "next": None}
+    assert [Rule.objects.count(), Endpoint.objects.count()] == [2, 1]
