@@ -56,9 +56,10 @@ def ports() -> dict[str, int]:
 
 def _environment() -> dict[str, str]:
     environment = {"PICO_DATA_DIR": str(settings.PICO_DATA_DIR), "PYTHONUNBUFFERED": "1"}
-    if settings.PICO_DEMO and not settings.PICO_WEBHOOK_ALLOW:
+    if settings.PICO_DEMO:
         # The demo's call centre listens on this machine.
-        environment["PICO_WEBHOOK_ALLOW"] = "127.0.0.0/8"
+        allowed = [*map(str, settings.PICO_WEBHOOK_ALLOW), "127.0.0.0/8"]
+        environment["PICO_WEBHOOK_ALLOW"] = ",".join(allowed)
     return environment
 
 

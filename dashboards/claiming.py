@@ -16,6 +16,7 @@ from dashboards.scan_page import STAYED
 from journals.keeping import append_entry, open_journal_of
 from journals.photos import take_photos
 from parties.errors import RefusedError, StateForbidsError
+from parties.models import Person
 from picos.access import access_owned_pico, find_pico
 from picos.models import Pico
 from picos.pins import wants_pin
@@ -28,15 +29,18 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
     pico = find_pico(code)
     if pico.claimed or pico.product is None:
         return redirect(f"{pico.url_path}?{STAYED}")
-    form = ClaimForm(request.POST or None, wants_pin=wants_pin(pico))
+    person = signed_in(request)
+    form = ClaimForm(request.POST or None, wants_pin=wants_pin(pico), wants_name=not person.name)
     if request.method == "POST" and form.is_valid():
         try:
-            claim_and_open(pico=pico, person=signed_in(request), pin=form.cleaned_data.get("pin", ""))
+            claim_and_open(pico=pico, person=person, pin=form.cleaned_data.get("pin", ""))
         except RefusedError as error:
             form.add_error("pin", str(error))
         except StateForbidsError as error:
             form.add_error(None, str(error))
         else:
+            if name := form.cleaned_data.get("name"):
+                Person.objects.filter(pk=person.pk).update(name=name)
             return redirect(f"{pico.url_path}?{STAYED}")
     sees = [Grant(grant).label for grant in DEFAULT_GRANTS]
     context = {"pico": pico, "form": form, "sees": sees}

@@ -76,10 +76,16 @@ class ClaimForm(forms.Form):
         validators=[keepable],
     )
 
-    def __init__(self, *args: Any, wants_pin: bool, **kwargs: Any) -> None:
+    name = text(
+        "What you are called", 100, required=False, help_text="For your own rules; nobody sees it until you say so."
+    )
+
+    def __init__(self, *args: Any, wants_pin: bool, wants_name: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not wants_pin:
             del self.fields["pin"]
+        if not wants_name:
+            del self.fields["name"]
 
 
 class LostForm(forms.Form):

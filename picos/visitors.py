@@ -5,37 +5,34 @@ A visitor is a keyed hash of address and browser under a key that changes daily;
 
 import hashlib
 import hmac
+import re
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-# Those that fetch a page to show its title in a chat. They name themselves; browsers' own prefetch says so in a header.
-PREVIEWERS = (
-    "bot",
-    "crawler",
-    "spider",
-    "preview",
-    "facebookexternalhit",
-    "whatsapp",
-    "telegram",
-    "slack",
-    "discord",
-    "skypeuripreview",
-    "linkedin",
-    "twitter",
-    "mastodon",
-    "pinterest",
-    "viber",
-    "embedly",
-    "iframely",
-    "bluesky",
-    "snapchat",
-    "vkshare",
-    "signal",
-    "nextcloud",
-    "mattermost",
-    "headlesschrome-preview",
+# Those that fetch a page to show its title in a chat, as they name themselves. Apps whose own browsers carry the app's
+# name (Telegram, Snapchat, LinkedIn, …) are people: their previewers say "bot". Cubot makes phones.
+PREVIEWERS: Final = re.compile(
+    "|".join(
+        (
+            "(?<!cu)bot",
+            "crawler",
+            "spider",
+            "preview",
+            "facebookexternalhit",
+            "whatsapp",
+            "viber",
+            "slack-imgproxy",
+            "mastodon",
+            "cardyb",
+            "vkshare",
+            "embedly",
+            "iframely",
+        )
+    ),
+    re.IGNORECASE,
 )
 
 
@@ -60,5 +57,4 @@ def is_looking(request: HttpRequest) -> bool:
     purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
         return False
-    agent = request.headers.get("User-Agent", "").lower()
-    return not any(name in agent for name in PREVIEWERS)
+    return PREVIEWERS.search(request.headers.get("User-Agent", "")) is None

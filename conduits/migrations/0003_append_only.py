@@ -8,7 +8,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conduits", "0002_initial"), ("picos", "0002_append_only_events")]
+    dependencies = [("conduits", "0002_relations"), ("picos", "0002_append_only_events")]
     operations = [
         migrations.RunSQL(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "

@@ -4,7 +4,7 @@ TABLES = ("journals_entry",)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journals", "0002_initial"), ("picos", "0002_append_only_events")]
+    dependencies = [("journals", "0002_relations"), ("picos", "0002_append_only_events")]
     operations = [
         migrations.RunSQL(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "

@@ -48,11 +48,11 @@ class Door:
 
 def everything() -> dict[str, list[Any]]:
     """All rows of all tables of these floors, to see that nothing changed."""
-    return {table.__name__: list(table._default_manager.order_by("pk").values()) for table in TABLES}
+    return {table.__name__: list(table._base_manager.order_by("pk").values()) for table in TABLES}  # noqa: SLF001
 
 
 def assert_refuses_everybody_else(door: Door, row: Any, party: Company | Person) -> None:
-    """Anonymous, wrong kind of party, key without the scope, other tenant: each gets its status, and nothing changes."""
+    """Anonymous, wrong kind of party, key without the scope: each gets its status, and nothing changes."""
     before = everything()
     for key, status in _others(door, party):
         answer = door.ask(key, row)

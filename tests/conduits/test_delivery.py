@@ -246,6 +246,18 @@ def test_attempts_cannot_be_changed_or_deleted(sink: Sink) -> None:
     assert Attempt.objects.get().status == 200
 
 
+def dies_in(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """A drain whose process ends at this step."""
+
+    def dies(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, step, dies)
+        with pytest.raises(KeyboardInterrupt):
+            delivery.drain()
+
+
 def test_a_crash_between_claim_and_sending_leaves_it_due_after_the_lease(
     sink: Sink, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,12 +265,7 @@ def test_a_crash_between_claim_and_sending_leaves_it_due_after_the_lease(
     an_endpoint(conduit.company, sink.url())
     message = a_waiting_scan(conduit)
 
-    def dies(_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(delivery, "_send_all", dies)
-        delivery.drain()
+    dies_in(monkeypatch, "_send_all")
 
     claimed = now_of(message)
     assert [claimed.state, claimed.next_attempt_at, claimed.attempt_count] == ["waiting", NOW + delivery.LEASE, 1]
@@ -277,12 +284,7 @@ def test_a_crash_before_the_answers_are_recorded_sends_it_again_under_the_same_i
 ) -> None:
     message = a_test_message(sink)
 
-    def dies(_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(delivery, "_record", dies)
-        delivery.drain()
+    dies_in(monkeypatch, "_record")
     clock.shift(delivery.LEASE)
     delivery.drain()
 
@@ -382,9 +384,12 @@ def test_no_more_than_the_limit_are_under_way_together(sink: Sink, monkeypatch: 
     for _ in range(20):
         send_test(endpoint)
 
+    third = asyncio.Event()
+
     async def waits_for_the_others(_: object) -> web.Response:
-        while sink.together < 3 and len(sink.received) < 20:
-            await asyncio.sleep(0)
+        if sink.together == 3 or len(sink.received) == 20:
+            third.set()
+        await third.wait()
         return web.Response()
 
     sink.answer = waits_for_the_others

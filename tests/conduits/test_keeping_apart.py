@@ -1,4 +1,4 @@
-"""Each side's private words, and an earlier owner's events, stay where they belong: in messages, reads, lists, rules."""
+"""Each side's private words and an earlier owner's events stay where they belong: in messages, reads, lists, rules."""
 
 from typing import Any
 

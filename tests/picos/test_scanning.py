@@ -1,5 +1,6 @@
 """Recording scans: each visitor once a minute, in the order of commit, in one round trip."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +14,7 @@ from django.test import Client
 
 from parties.actors import SYSTEM
 from picos import bell
-from picos.events import record_event, record_events
+from picos.events import Draft, record_event, record_events
 from picos.models import Event, Pending, Pico, Visit
 from picos.scanning import forget_old_visits, record_scan
 from tests.conduits.at_once import at_once
@@ -140,8 +141,8 @@ def test_two_tabs_at_once_count_once() -> None:
     assert (len(set(ids)), scans(pico)) == (2, 2)
 
 
-def by_scan(pico: Pico, visitor: bytes = BEN) -> UUID:
-    return record_scan(pico=pico, visitor=visitor, person=None)
+def by_scan(pico: Pico) -> UUID:
+    return record_scan(pico=pico, visitor=secrets.token_bytes(8), person=None)
 
 
 def by_verb(pico: Pico) -> UUID:
@@ -211,13 +212,13 @@ def test_events_of_many_threads_become_visible_in_their_order() -> None:
                 seen.append(event.pk)
                 last = event.sequence
 
-    def write(number: int) -> None:
+    def write() -> None:
         for step in range(8):
             with transaction.atomic():
-                by_scan(pico, f"v{number}{step}".encode()) if step % 2 else by_verb(pico)
+                (by_scan if step % 2 else by_verb)(pico)
 
     thread, _ = in_a_thread(read_on)
-    at_once(*[lambda number=number: write(number) for number in range(4)])
+    at_once(*[write] * 4)
     stop.set()
     thread.join(20)
 
@@ -230,8 +231,6 @@ def test_events_of_several_picos_at_once_end_in_no_deadlock() -> None:
     picos_ = [a_pico() for _ in range(4)]
 
     def write(order: list[Pico]) -> int:
-        from picos.events import Draft
-
         for _ in range(5):
             with transaction.atomic():
                 record_events([Draft(type="pico.state_changed", pico=pico) for pico in order])
