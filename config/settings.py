@@ -6,35 +6,34 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from config import postgres
-from config.env import env, networks, secret_kept_in
+from config import env, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where this host keeps what is its own: the embedded database, mail, photos, the broker's folder, the secret key.
-PICO_DATA_DIR = Path(env.str("PICO_DATA_DIR", str(BASE_DIR / ".data"))).resolve()
-HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
-LIVE_PORT = env.int("LIVE_PORT", 8001)
-CALLCENTRE_PORT = env.int("CALLCENTRE_PORT", 8002)
-PUBLIC_URL = env.str("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+PICO_DATA_DIR = Path(env.text("PICO_DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000)
+LIVE_PORT = env.integer("LIVE_PORT", 8001)
+CALLCENTRE_PORT = env.integer("CALLCENTRE_PORT", 8002)
+PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 # Where pages open their live stream; empty means LIVE_PORT on the host that served the page.
-LIVE_URL = env.str("LIVE_URL", "")
-PICO_DEMO = env.bool("PICO_DEMO", True)
-PICO_WEBHOOK_ALLOW = networks("PICO_WEBHOOK_ALLOW")
+LIVE_URL = env.text("LIVE_URL")
+PICO_DEMO = env.flag("PICO_DEMO", default=True)
+PICO_WEBHOOK_ALLOW = env.networks("PICO_WEBHOOK_ALLOW")
 # How many proxies of our own stand in front; that many entries from the right of X-Forwarded-For are believed.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or secret_kept_in(PICO_DATA_DIR / "secret-key")
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY") or env.secret_kept_in(PICO_DATA_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
 _public = urlsplit(PUBLIC_URL)
 if not _public.hostname or _public.scheme not in {"http", "https"} or _public.path:
     message = f"PUBLIC_URL: {PUBLIC_URL!r} must be http(s)://host[:port] without a path"
     raise ImproperlyConfigured(message)
 SECURE = _public.scheme == "https"
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -95,10 +94,10 @@ TEMPLATES = [
 ]
 
 # PostgreSQL, always: the embedded one unless DATABASE_URL names another. Connections live as long as their thread.
-EMBEDDED_DATABASE = not env.str("DATABASE_URL", "")
+EMBEDDED_DATABASE = not env.text("DATABASE_URL")
 DATABASES = {
     "default": dj_database_url.parse(
-        env.str("DATABASE_URL", "") or postgres.cluster_for(PICO_DATA_DIR).url(),
+        env.text("DATABASE_URL") or postgres.cluster_for(PICO_DATA_DIR).url(),
         conn_max_age=None,
         conn_health_checks=True,
     ),
@@ -106,7 +105,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://localhost"
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "filesystem://localhost"
 REDIS = CELERY_BROKER_URL.startswith(("redis://", "rediss://"))
 CACHES = {
     "default": (
@@ -155,8 +154,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # Mail lies in a folder until EMAIL_URL names a server (smtp://user:password@host:587).
 MAIL_DIR = PICO_DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Pico Conduit <no-reply@{_public.hostname}>")
-if _mail := env.str("EMAIL_URL", ""):
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Pico Conduit <no-reply@{_public.hostname}>")
+if _mail := env.text("EMAIL_URL"):
     _server = urlsplit(_mail)
     EMAIL_HOST, EMAIL_PORT = _server.hostname or "", _server.port or 587
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.username or "", _server.password or ""
@@ -215,6 +214,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

@@ -22,6 +22,9 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 KEPT_SIDE: Final = 2560
 THUMBNAIL_SIDE: Final = 480
 
+# MOST_PIXELS is checked as soon as the header is read; Pillow's own check would only warn up to 178 megapixels.
+Image.MAX_IMAGE_PIXELS = None
+
 
 def take_photos(files: "Sequence[UploadedFile[bytes]]") -> list[bytes]:
     """The uploads as clean JPEGs, in order. Raises RefusedError, naming the photo, for what cannot be taken."""
@@ -85,8 +88,11 @@ def _jpeg(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> bytes:
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((side, side))
-        out = io.BytesIO()
-        _on_white(upright).save(out, "JPEG", quality=85, optimize=True)
+        plain = _on_white(upright)
+    # Pillow would carry a comment over.
+    plain.info.clear()
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()
 
 

@@ -29,13 +29,14 @@ def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "
 
     Raises StateForbidsError when nobody owns it, TooManyError beyond the caps.
     """
-    if not pico.claimed or pico.owner is None:
-        refusal = "Nobody has claimed this one, so there is nobody to tell."
-        raise StateForbidsError(refusal)
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
-        # Taking turns makes the caps exact when many write at once.
+        # Taking turns makes the caps exact when many write at once; and it is the owner of now who is told.
         take_turn(pico.pk)
+        pico = Pico.objects.with_product().get(pk=pico.pk)
+        if not pico.claimed or pico.owner is None:
+            refusal = "Nobody has claimed this one, so there is nobody to tell."
+            raise StateForbidsError(refusal)
         _check_caps(pico, visitor)
         finder = Finder.objects.create(
             pico=pico, owner=pico.owner, token_digest=_digest(token), contact=contact, visitor=visitor

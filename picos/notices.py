@@ -1,5 +1,6 @@
 """Telling a person something, in their dashboard and by mail."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from parties.models import Person
 from picos import bell
 from picos.models import Notice, Pico
 
-# Before another try at a mail that the server would not take; about two days in all.
+logger = logging.getLogger(__name__)
+
+# Before another try at a mail that the server would not take; after the last, about two days later, it stays unmailed.
 RETRY_AFTER = timedelta(minutes=5)
 TRIES = 500
 BATCH = 50
@@ -39,6 +42,8 @@ def see_notices(*, person: Person, pico: Pico | None = None) -> None:
 def mail_due() -> int:
     """Mails what is due and returns how many. The next try is pushed ahead and committed before the mail is sent:
     a crash in between sends it again later, and no mail server is talked to inside a transaction.
+
+    A mail that the server would not take waits for its next try and keeps no other waiting.
     """
     with transaction.atomic():
         due = list(
@@ -50,7 +55,12 @@ def mail_due() -> int:
             mail_at=timezone.now() + RETRY_AFTER, mail_tries=F("mail_tries") + 1
         )
     for notice in due:
-        _mail(notice)
+        try:
+            _mail(notice)
+        except Exception:
+            logger.exception("notice %s could not be mailed", notice.pk)
+            if notice.mail_tries + 1 < TRIES:
+                continue
         Notice.objects.filter(pk=notice.pk).update(mail_at=None)
     return len(due)
 

@@ -15,23 +15,8 @@ from django.utils import timezone
 # Those that fetch a page to show its title in a chat, as they name themselves. Apps whose own browsers carry the app's
 # name (Telegram, Snapchat, LinkedIn, …) are people: their previewers say "bot". Cubot makes phones.
 PREVIEWERS: Final = re.compile(
-    "|".join(
-        (
-            "(?<!cu)bot",
-            "crawler",
-            "spider",
-            "preview",
-            "facebookexternalhit",
-            "whatsapp",
-            "viber",
-            "slack-imgproxy",
-            "mastodon",
-            "cardyb",
-            "vkshare",
-            "embedly",
-            "iframely",
-        )
-    ),
+    "(?<!cu)bot|crawler|spider|preview|facebookexternalhit|whatsapp|viber|slack-imgproxy|mastodon|cardyb|vkshare|"
+    "embedly|iframely",
     re.IGNORECASE,
 )
 

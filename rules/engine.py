@@ -9,10 +9,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
+from api.throttling import count_uses
 from conduits import access_log, gate
 from conduits.models import AccessLine, Conduit
 from picos.models import Event
@@ -30,6 +32,9 @@ LANES_AT_ONCE = 16
 EVENTS_AT_ONCE = 200
 # Longer chains of causes are taken for rules that call each other.
 DEEPEST = 8
+# And wider ones for rules that multiply each other: the runs that one first event may lead to beyond its own.
+MOST_IN_CHAIN = 2000
+CHAIN_WINDOW = timedelta(hours=1)
 
 # At random, so that no lane starves while others keep filling.
 _TAKE_LANES = """
@@ -67,15 +72,20 @@ def drain() -> int:
     if not events:
         return 0
     batch = Batch(events, _triggers(events), _conduits(events))
-    moments, lines = [], []
+    moments, stopped, lines = [], [], []
     for event in events:
         for_event, refusal = _match(event, batch)
-        moments += for_event
         lines += refusal
+        if for_event and event.depth:
+            for_event, too_many = _bound(event, for_event)
+            stopped += too_many
+        moments += for_event
     if moments:
         # Effects write entries and events, whose verbs take the pico's turn first; so does the engine, all at once.
         take_turn(*{moment.event.pico_id for moment in moments if moment.event.pico_id})
-    Run.objects.bulk_create([_run(moment) for moment in moments])
+    Run.objects.bulk_create(
+        [*(_run(moment) for moment in moments), *(_new_run(moment, Run.Outcome.STOPPED) for moment in stopped)]
+    )
     access_log.write_lines(lines)
     return len(events)
 
@@ -152,18 +162,34 @@ def _refusal(event: Event, conduit: Conduit, decision: gate.Decision) -> access_
     )
 
 
-def _run(moment: Moment) -> Run:
-    """Evaluates the rule and does what it says; a failing one is undone and recorded, and stops no other."""
-    run = Run(
+def _bound(event: Event, moments: list[Moment]) -> tuple[list[Moment], list[Moment]]:
+    """Of the rules that meet a caused event, those that may run, and those whose stop is recorded.
+
+    The stop of a chain that has become too wide is recorded where that happens, and the rest of it in silence:
+    otherwise rules that multiply each other would fill the table with what they did not do.
+    """
+    runs = count_uses(f"chain:{event.root_id}", times=len(moments), window=CHAIN_WINDOW)
+    if runs - len(moments) >= MOST_IN_CHAIN:
+        return [], []
+    if event.depth > DEEPEST or runs > MOST_IN_CHAIN:
+        return [], moments
+    return moments, []
+
+
+def _new_run(moment: Moment, outcome: str = "") -> Run:
+    return Run(
         rule=moment.rule,
         version=moment.version,
         event_id=moment.event.pk,
         event_type=moment.event.type,
         pico_id=moment.event.pico_id,
+        outcome=outcome,
     )
-    if moment.event.depth > DEEPEST:
-        run.outcome = Run.Outcome.STOPPED
-        return run
+
+
+def _run(moment: Moment) -> Run:
+    """Evaluates the rule and does what it says; a failing one is undone and recorded, and stops no other."""
+    run = _new_run(moment)
     try:
         definition = definition_of(moment.version)
         holds, run.trace = evaluate(definition.if_, moment)

@@ -57,7 +57,8 @@ def _condition(condition: Condition, *, inner: bool = False) -> str:
         case Leaf():
             return _leaf(condition)
         case Not():
-            return f"not ({_condition(condition.not_)})"
+            said = _condition(condition.not_, inner=True)
+            return f"not {said}" if isinstance(condition.not_, All | Any_) else f"not ({said})"
         case All():
             said = " AND ".join(_condition(one, inner=True) for one in condition.all)
         case Any_():

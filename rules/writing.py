@@ -88,7 +88,7 @@ def disable_rule(rule: Rule) -> None:
 @transaction.atomic
 def delete_rule(rule: Rule) -> None:
     """Ends the rule; its runs stay readable. Raises StateForbidsError for the subscription of an endpoint."""
-    if Endpoint.objects.filter(pk=rule.subscribes_id, deleted_at=None).exists():
+    if rule.subscribes_id and Endpoint.objects.filter(pk=rule.subscribes_id, deleted_at=None).exists():
         message = "This rule belongs to an endpoint; delete the endpoint instead."
         raise StateForbidsError(message)
     disable_rule(rule)

@@ -54,7 +54,9 @@ def test_a_webhook_names_its_endpoint() -> None:
     then = [{"do": "send_webhook", "endpoint": str(endpoint.pk)}]
     gone = [{"do": "send_webhook", "endpoint": "019a0000-0000-7000-8000-000000000000"}]
 
-    assert sentence(company, then=then) == "IF the code on any product is scanned THEN send it to https://crm.example/hook"
+    assert (
+        sentence(company, then=then) == "IF the code on any product is scanned THEN send it to https://crm.example/hook"
+    )
     assert sentence(company, then=gone).endswith("THEN send it to an endpoint that is gone")
 
 
@@ -99,8 +101,8 @@ def test_what_now_is_somebody_else_s_is_not_named() -> None:
         (leaf("journal.unread", "gte", 3), "the number of unread entries is at least 3"),
         (leaf("journal.unread", "lt", 3), "the number of unread entries is less than 3"),
         (leaf("journal.unread", "lte", 3), "the number of unread entries is at most 3"),
-        (leaf("pico.serial", "exists", True), "its serial number is known"),
-        (leaf("pico.serial", "exists", False), "its serial number is not known"),
+        (leaf("pico.serial", "exists", value=True), "its serial number is known"),
+        (leaf("pico.serial", "exists", value=False), "its serial number is not known"),
         (leaf("event.data.region", "is", "DE-BE"), "event.data.region is DE-BE"),
         ({"not": leaf()}, "not (the SKU is CM-3000)"),
         ({"all": [leaf(), leaf("pico.status", "is", "lost")]}, "the SKU is CM-3000 AND its status is lost"),
@@ -113,7 +115,9 @@ def test_what_now_is_somebody_else_s_is_not_named() -> None:
             {"any": [leaf(), {"all": [leaf("pico.status", "is", "lost"), leaf("journal.unread", "gt", 3)]}]},
             "(the SKU is CM-3000 OR (its status is lost AND the number of unread entries is more than 3))",
         ),
-        ({"not": {"any": [leaf(), leaf()]}}, "not ((the SKU is CM-3000 OR the SKU is CM-3000))"),
+        ({"not": {"any": [leaf(), leaf()]}}, "not (the SKU is CM-3000 OR the SKU is CM-3000)"),
+        ({"not": {"all": [leaf(), leaf()]}}, "not (the SKU is CM-3000 AND the SKU is CM-3000)"),
+        ({"not": {"not": leaf()}}, "not (not (the SKU is CM-3000))"),
     ],
 )
 def test_conditions_read_as_they_are_meant(condition: Any, said: str) -> None:
@@ -129,10 +133,10 @@ def test_different_rules_read_differently() -> None:
         *(leaf(op=op) for op in ("is", "is_not", "contains", "prefix", "suffix")),
         *(leaf("journal.unread", op, 3) for op in ("gt", "gte", "lt", "lte")),
         leaf(op="in", value=["A", "B"]),
-        leaf("pico.serial", "exists", True),
-        leaf("pico.serial", "exists", False),
-        leaf("journal.waiting", "is", True),
-        leaf("journal.waiting", "is", False),
+        leaf("pico.serial", "exists", value=True),
+        leaf("pico.serial", "exists", value=False),
+        leaf("journal.waiting", "is", value=True),
+        leaf("journal.waiting", "is", value=False),
         {"not": leaf()},
         {"all": [leaf(), {"any": [leaf("pico.status"), leaf("pico.code")]}]},
         {"any": [{"all": [leaf(), leaf("pico.status")]}, leaf("pico.code")]},

@@ -16,6 +16,7 @@ from config.file_lock import FileLock
 from config.migrating import migrate_if_pending
 from config.postgres import Cluster, ClusterError, reserved
 from config.processes import Supervisor, is_port_free
+from parties.models import Company
 
 # How long the processes of a run that was killed may take to end before a new run gives up.
 PREDECESSOR_ENDS_WITHIN = 15.0
@@ -151,8 +152,8 @@ def _check_ports() -> None:
 
 def _prepare_tables() -> None:
     migrate_if_pending()
-    if settings.PICO_DEMO:
-        from demo.seed import seed_once  # noqa: PLC0415 the demo is left out of the other starts
+    if settings.PICO_DEMO and not Company.objects.exists():
+        from demo.seed import seed_once  # noqa: PLC0415 half a second that only the first start needs
 
         seed_once()
     connections.close_all()

@@ -1,0 +1,212 @@
+"""Every page × everybody: who gets which status, and that a refused request changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver
+
+from dashboards import urls
+from tests.dashboards.world import ACTORS, World, a_world, asked_in_passing, everything
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "/account/login/code/?next="
+# Statuses in the order of ACTORS: anonymous, stranger, owner, viewer, agent, admin, other company's admin.
+ANYBODY = (200,) * 7
+SIGNED_IN = (302, 200, 200, 200, 200, 200, 200)
+OWNER = (302, 404, 200, 404, 404, 404, 404)
+MEMBERS = (302, 404, 404, 200, 200, 200, 404)
+AGENTS = (302, 404, 404, 403, 200, 200, 404)
+ADMINS = (302, 404, 404, 403, 403, 200, 404)
+
+Path = Callable[[World], str]
+
+
+def does(statuses: tuple[int, ...]) -> tuple[int, ...]:
+    """The same for a verb: whoever may leads on to a page."""
+    return tuple(302 if status == 200 else status for status in statuses)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one page. `keeps`: it changes nothing, even for those who may."""
+
+    name: str
+    path: Path
+    statuses: tuple[int, ...]
+    method: str = "get"
+    body: Any = None
+    keeps: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+    @property
+    def who_may(self) -> str:
+        """Somebody signed in to whom it opens."""
+        return next(who for who, status in zip(ACTORS, self.statuses, strict=True) if who != "anonymous" and status < 400)
+
+    @property
+    def asks_to_sign_in(self) -> bool:
+        return self.statuses[0] == 302 and self.name not in {"typed", "found", "finder"}
+
+    def ask(self, world: World, actor: str) -> Any:
+        data = self.body(world) if callable(self.body) else self.body or {}
+        return getattr(world.browser(actor), self.method)(self.path(world), data)
+
+
+def at(path: str) -> Path:
+    return lambda world: path.format(
+        free=world.free.code,
+        code=world.pico.code,
+        conduit=world.conduit.pk,
+        photo=world.photo.pk,
+        finder=world.finder.pk,
+        token=world.token,
+        mine=world.owners_rule.pk,
+        desk=f"/desk/{world.company.slug}",
+        product=world.product.pk,
+        batch=world.batch.pk,
+        endpoint=world.endpoint.pk,
+        delivery=world.delivery.pk,
+        theirs=world.companys_rule.pk,
+        subscription=world.endpoint.subscription.pk,
+    )
+
+
+def get(name: str, path: str, statuses: tuple[int, ...]) -> Door:
+    return Door(name, at(path), statuses)
+
+
+def post(name: str, path: str, statuses: tuple[int, ...], body: Any = None, *, keeps: bool = False) -> Door:
+    return Door(name, at(path), statuses, "post", body, keeps)
+
+
+PRODUCT = {"name": "Boot", "sku": "B-1", "claim_policy": "open"}
+RULE = {"template": "tell_them_i_wrote"}
+LOST = {"message": "On the bus.", "contact": "555-0100"}
+
+DOORS = [
+    get("home", "/", (200, 302, 302, 302, 302, 302, 302)),
+    get("typed", "/code?code={code}", does(ANYBODY)),
+    get("qr", "/P/{code}/qr.svg", ANYBODY),
+    get("qr", "/P/{code}/qr.png", ANYBODY),
+    get("fragment", "/P/{code}/fragment", (404, 404, 200, 404, 404, 404, 404)),
+    get("claim", "/P/{free}/claim", SIGNED_IN),
+    post("claim", "/P/{free}/claim", does(SIGNED_IN), {"claim": "yes"}),
+    get("claim", "/P/{code}/claim", does(SIGNED_IN)),
+    post("claim", "/P/{code}/claim", does(SIGNED_IN), {"claim": "yes"}, keeps=True),
+    post("write", "/P/{code}/journal", does(OWNER), {"body": "It rains in.", "visibility": "shared"}),
+    post("lost", "/P/{code}/lost", does(OWNER), LOST),
+    post("recovered", "/P/{code}/recovered", does(OWNER), keeps=True),
+    post("found", "/P/{code}/found", does(ANYBODY), {"message": "I have it."}),
+    get("scan", "/P/{code}", ANYBODY),
+    get("scan", "/P/{free}", ANYBODY),
+    get("scan", "/p/{code}/", ANYBODY),
+    get("finder", "/found/{token}", ANYBODY),
+    post("finder", "/found/{token}", does(ANYBODY), {"body": "Still here."}),
+    get("photo", "/photos/{photo}", (404, 404, 200, 404, 404, 404, 404)),
+    get("photo_small", "/photos/{photo}/small", (404, 404, 200, 404, 404, 404, 404)),
+    get("things", "/things", SIGNED_IN),
+    post("things", "/things", does(SIGNED_IN), {"name": "A chair"}),
+    get("tiles", "/things/tiles", SIGNED_IN),
+    get("thing", "/things/{code}", OWNER),
+    post("answer_finder", "/things/{code}/finders/{finder}", does(OWNER), {"body": "I come by at five."}),
+    get("companies", "/companies", SIGNED_IN),
+    post("grants", "/conduits/{conduit}/grants", does(OWNER), {"grants": ["photos"]}),
+    get("access_log", "/conduits/{conduit}/log", OWNER),
+    post("steer", "/conduits/{conduit}/pause", does(OWNER)),
+    post("steer", "/conduits/{conduit}/close", does(OWNER)),
+    post("steer", "/conduits/{conduit}/open", (302, *(404,) * 6)),
+    get("rules", "/rules", SIGNED_IN),
+    post("new_rule", "/rules/new", does(SIGNED_IN), RULE),
+    post("new_rule", "/rules/new", (302, *(404,) * 6), {"template": "tell_the_call_centre"}),
+    get("runs", "/rules/{mine}/runs", OWNER),
+    post("rule_verb", "/rules/{mine}/disable", does(OWNER)),
+    post("rule_verb", "/rules/{mine}/delete", does(OWNER)),
+    post("rule_verb", "/rules/{mine}/obey", (302, *(404,) * 6)),
+    post("rule_verb", "/rules/{theirs}/disable", (302, *(404,) * 6)),
+    get("you", "/you", SIGNED_IN),
+    post("you", "/you", does(SIGNED_IN), {"name": "Mara"}),
+    post("you_keys", "/you/keys", SIGNED_IN, {"name": "A script"}),
+    get("inbox", "{desk}", MEMBERS),
+    get("inbox_rows", "{desk}/rows", MEMBERS),
+    get("conversation", "{desk}/conduits/{conduit}", MEMBERS),
+    post("conversation", "{desk}/conduits/{conduit}", does(AGENTS), {"body": "We mend it."}),
+    get("conversation_entries", "{desk}/conduits/{conduit}/entries", MEMBERS),
+    post("settled", "{desk}/conduits/{conduit}/settled", does(AGENTS)),
+    get("products", "{desk}/products", MEMBERS),
+    post("products", "{desk}/products", does(ADMINS), PRODUCT),
+    get("product", "{desk}/products/{product}", MEMBERS),
+    post("product", "{desk}/products/{product}", does(ADMINS), {"count": "3"}),
+    get("batches", "{desk}/products/{product}/batches", MEMBERS),
+    get("export", "{desk}/batches/{batch}.csv", ADMINS),
+    get("endpoints", "{desk}/endpoints", ADMINS),
+    post("endpoints", "{desk}/endpoints", ADMINS, {"url": "http://127.0.0.1/b", "events": ["pico.lost"]}),
+    post("endpoint_verb", "{desk}/endpoints/{endpoint}/test", does(ADMINS)),
+    post("endpoint_verb", "{desk}/endpoints/{endpoint}/rotate", ADMINS),
+    post("endpoint_verb", "{desk}/endpoints/{endpoint}/enable", does(ADMINS), keeps=True),
+    post("endpoint_verb", "{desk}/endpoints/{endpoint}/delete", does(ADMINS)),
+    post("endpoint_verb", "{desk}/endpoints/{endpoint}/kick", (302, 404, 404, 403, 403, 404, 404)),
+    get("deliveries", "{desk}/deliveries", MEMBERS),
+    get("delivery", "{desk}/deliveries/{delivery}", MEMBERS),
+    post("delivery", "{desk}/deliveries/{delivery}", does(ADMINS)),
+    get("company_keys", "{desk}/keys", ADMINS),
+    post("company_keys", "{desk}/keys", ADMINS, {"name": "The CRM"}),
+    get("company_rules", "{desk}/rules", MEMBERS),
+    post(
+        "new_company_rule",
+        "{desk}/rules/new",
+        does(ADMINS),
+        lambda world: {
+            "template": "tell_the_call_centre",
+            "product": world.product.pk,
+            "endpoint": world.endpoint.pk,
+        },
+    ),
+    get("company_runs", "{desk}/rules/{theirs}/runs", MEMBERS),
+    post("company_rule_verb", "{desk}/rules/{theirs}/disable", does(ADMINS)),
+    post("company_rule_verb", "{desk}/rules/{theirs}/delete", does(ADMINS)),
+    post("company_rule_verb", "{desk}/rules/{subscription}/delete", does(ADMINS), keeps=True),
+    post("company_rule_verb", "{desk}/rules/{mine}/disable", (302, 404, 404, 403, 403, 404, 404)),
+]
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or ""
+        elif "allauth" not in str(pattern.urlconf_name):
+            yield from names(pattern.url_patterns)
+
+
+def test_every_page_stands_in_the_table() -> None:
+    assert {door.name for door in DOORS} == {name for name in names(urls.urlpatterns) if name}
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(door: Door) -> None:
+    world = a_world()
+    for actor, status in zip(ACTORS, door.statuses, strict=True):
+        answer, changed = asked_in_passing(lambda actor=actor: door.ask(world, actor))
+        to_sign_in = answer.get("Location", "").startswith(SIGN_IN)
+        assert answer.status_code == status, actor
+        assert to_sign_in is (actor == "anonymous" and door.asks_to_sign_in), actor
+        if door.method == "post":
+            assert changed is (status < 400 and not to_sign_in and not door.keeps), actor
+        elif status >= 400 or to_sign_in:
+            assert not changed, actor
+
+
+def test_a_method_that_a_page_does_not_know_is_refused_and_changes_nothing() -> None:
+    world = a_world()
+    before = everything()
+    for name in sorted({door.name for door in DOORS}):
+        doors = [door for door in DOORS if door.name == name]
+        known = {door.method for door in doors} | {"head" for door in doors if door.method == "get"}
+        for method in {"get", "head", "post", "put", "patch", "delete"} - known:
+            asked = getattr(world.browser(doors[0].who_may), method)
+            assert asked(doors[0].path(world)).status_code == 405, (name, method)
+    assert everything() == before

@@ -1,0 +1,126 @@
+"""A company with its desk, a customer with a thing, and everybody who might ask for their pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+
+from conduits.models import Conduit, Delivery, Endpoint
+from conduits.queueing import queue_test
+from journals.keeping import append_entry
+from journals.models import Attachment, Entry
+from journals.photos import take_photos
+from parties.models import Company, Person
+from picos.finding import write_to_owner
+from picos.models import Batch, Finder, Pico, Product
+from rules.models import Rule
+from tests.dashboards.markup import Markup
+from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_product, a_rule, an_endpoint, picos
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+ACTORS = ("anonymous", "stranger", "owner", "viewer", "agent", "admin", "other")
+# Counters, caches and sessions: what a refused request may leave behind.
+PASSING = {"api.tally", "picos.visit"}
+OURS = {"api", "conduits", "journals", "parties", "picos", "rules", "account", "mfa"}
+
+
+def browser(person: Person | None = None, **headers: str) -> Client:
+    """A browser of its own, signed in as this person."""
+    client = Client(headers=headers)
+    if person:
+        client.force_login(person, backend=BACKEND)
+    return client
+
+
+def read(answer: Any, *, whole: bool = True) -> Markup:
+    """The page that was answered, read; a page with faults fails."""
+    page = Markup(answer.content.decode(), whole=whole)
+    assert page.faults == [], (answer.request["PATH_INFO"], page.faults)
+    return page
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of all tables, to see whether something changed; that somebody signed in is no change."""
+    tables = [table for table in apps.get_models() if table._meta.app_label in OURS]
+    return {
+        table._meta.label_lower: [row | {"last_login": None} for row in table._default_manager.order_by("pk").values()]
+        for table in tables
+        if table._meta.label_lower not in PASSING
+    }
+
+
+def asked_in_passing(ask: Callable[[], Any]) -> tuple[Any, bool]:
+    """An answer and whether it changed something; then all is as it was."""
+    with transaction.atomic():
+        before = everything()
+        answer = ask()
+        changed = everything() != before
+        transaction.set_rollback(True)
+    return answer, changed
+
+
+def an_entry(conduit: Conduit, body: str = "The sole came off.", visibility: str = "shared", **values: Any) -> Entry:
+    """What the owner writes, or the company with `author`."""
+    return append_entry(
+        **{"journal": conduit.journal, "author": conduit.owner, "body": body, "visibility": visibility} | values
+    )
+
+
+def a_clean_photo() -> list[bytes]:
+    return take_photos([a_photo()])
+
+
+@dataclass(frozen=True)
+class World:
+    """Ann's moccasin by LAMO. `free` is a copy that nobody has claimed."""
+
+    company: Company
+    product: Product
+    batch: Batch
+    free: Pico
+    pico: Pico
+    conduit: Conduit
+    photo: Attachment
+    finder: Finder
+    token: str
+    owners_rule: Rule
+    companys_rule: Rule
+    endpoint: Endpoint
+    delivery: Delivery
+    people: dict[str, Person]
+
+    def browser(self, actor: str) -> Client:
+        return browser(self.people.get(actor))
+
+
+def a_world() -> World:
+    company = a_company("LAMO Footwear")
+    product = a_product(company, name="Moccasin")
+    free, claimed = picos(2, product)
+    people = {name: a_person(name.capitalize()) for name in ACTORS if name != "anonymous"}
+    for role in ("viewer", "agent", "admin"):
+        a_member(company, role, people[role])
+    a_member(a_company("Harbour Cable"), "admin", people["other"])
+    conduit = a_conduit(people["owner"], claimed)
+    an_entry(conduit, photos=a_clean_photo())
+    finder, token = write_to_owner(pico=conduit.pico, visitor=bytes(8), message="It is at the depot.")
+    endpoint = an_endpoint(company)
+    return World(
+        company=company,
+        product=product,
+        batch=product.batches.get(),
+        free=free,
+        pico=conduit.pico,
+        conduit=conduit,
+        photo=Attachment.objects.latest("pk"),
+        finder=finder,
+        token=token,
+        owners_rule=a_rule(people["owner"]),
+        companys_rule=a_rule(company),
+        endpoint=endpoint,
+        delivery=queue_test(endpoint),
+        people=people,
+    )
