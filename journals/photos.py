@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 from collections.abc import Sequence
 from typing import IO, Final
 
@@ -14,6 +15,8 @@ from uuid_utils.compat import uuid7
 from journals.models import Attachment, Entry
 from parties.errors import RefusedError
 
+logger = logging.getLogger(__name__)
+
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 MOST_PER_ENTRY: Final = 6
@@ -21,6 +24,7 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 # Longest side in pixels of what we keep, and of its thumbnail.
 KEPT_SIDE: Final = 2560
 THUMBNAIL_SIDE: Final = 480
+THUMBNAILS_AT_ONCE: Final = 100
 
 # MOST_PIXELS is checked as soon as the header is read; Pillow's own check would only warn up to 178 megapixels.
 Image.MAX_IMAGE_PIXELS = None
@@ -54,6 +58,15 @@ def attach(*, entry: Entry, photos: Sequence[bytes]) -> list[Attachment]:
             )
         )
     return Attachment.objects.bulk_create(rows)
+
+
+def make_missing_thumbnails() -> None:
+    """Makes the small pictures that are missing, newest first; a file that cannot be read keeps no other waiting."""
+    for attachment in Attachment.objects.filter(thumbnail="").order_by("-id")[:THUMBNAILS_AT_ONCE]:
+        try:
+            make_thumbnail(attachment)
+        except OSError:
+            logger.exception("photo %s has no thumbnail", attachment.pk)
 
 
 def make_thumbnail(attachment: Attachment) -> None:

@@ -74,12 +74,11 @@ def drain() -> int:
     batch = Batch(events, _triggers(events), _conduits(events))
     moments, stopped, lines = [], [], []
     for event in events:
-        for_event, refusal = _match(event, batch)
+        met, refusal = _match(event, batch)
+        running, too_many = _bound(event, met) if met and event.depth else (met, [])
+        moments += running
+        stopped += too_many
         lines += refusal
-        if for_event and event.depth:
-            for_event, too_many = _bound(event, for_event)
-            stopped += too_many
-        moments += for_event
     if moments:
         # Effects write entries and events, whose verbs take the pico's turn first; so does the engine, all at once.
         take_turn(*{moment.event.pico_id for moment in moments if moment.event.pico_id})
@@ -169,7 +168,7 @@ def _bound(event: Event, moments: list[Moment]) -> tuple[list[Moment], list[Mome
     otherwise rules that multiply each other would fill the table with what they did not do.
     """
     runs = count_uses(f"chain:{event.root_id}", times=len(moments), window=CHAIN_WINDOW)
-    if runs - len(moments) >= MOST_IN_CHAIN:
+    if runs - len(moments) > MOST_IN_CHAIN:
         return [], []
     if event.depth > DEEPEST or runs > MOST_IN_CHAIN:
         return [], moments

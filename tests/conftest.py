@@ -18,7 +18,7 @@ from picos.models.event import LANES
 from tests.factories import a_key
 
 # A machine that is busy elsewhere is no failure.
-hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
 
 Api = Callable[[Company | Person | str | None], "ApiClient"]
@@ -68,6 +68,12 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     tasks: list[str] = []
     monkeypatch.setattr(bell, "ring_now", tasks.append)
     return tasks
+
+
+@pytest.fixture(autouse=True)
+def _static_files_on_demand(settings: Settings) -> None:
+    """Each new test client would look through the static files of all packages."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)

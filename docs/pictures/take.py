@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the documentation from a running `make up`, as its newest visitor sees it.
+"""Takes the pictures of the documentation from a running `make up`.
 
 Run it with the environment of that `make up`, as it reads the same data folder: .venv/bin/python docs/pictures/take.py
 It needs a Chromium (CHROMIUM names another than /usr/bin/chromium), and the demo as it was seeded.
@@ -13,13 +13,14 @@ from typing import Final
 
 import django
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 HERE: Final = Path(__file__).resolve().parent
-PHONE: Final = {"width": 390, "height": 844}
-DESK: Final = {"width": 1280, "height": 800}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
 # The most that a picture may weigh (bytes): the README loads all of them.
 HEAVIEST: Final = 150_000
+ANSWER: Final = "We are sorry. The sole has a new maker since May; a new pair is on its way to you."
 
 sys.path.insert(0, str(HERE.parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -31,19 +32,34 @@ from picos.models import Pico  # noqa: E402
 
 
 def main() -> None:
-    """Three pictures: the scanned modem answers, the moccasin's journal, and the desk that answers it."""
+    """Three pictures: the scanned modem answers, the desk before it answers the moccasin's owner, her page after it."""
     modem, moccasin = anns(HARBOUR), anns(LAMO)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
         scan = signed_in(chromium, ANN, PHONE, to=modem.url_path)
-        scan.get_by_text("There is an outage").first.wait_for(timeout=10_000)
+        scan.get_by_text("There is an outage").first.wait_for()
         keep(scan, "scan")
-        keep(signed_in(chromium, ANN, PHONE, to=f"/things/{moccasin.code}"), "thing")
-        desk = signed_in(chromium, BEN, DESK, to=f"/desk/{LAMO.slug}?q={moccasin.code}")
+
+        thing = signed_in(chromium, ANN, PHONE, to=f"/things/{moccasin.code}")
+        send(thing, "The sole of the left one came off.")
+
+        desk = signed_in(chromium, BEN, DESK, to=f"/desk/{LAMO.slug}")
         desk.locator(".inbox a").first.click()
         desk.wait_for_load_state("networkidle")
         keep(desk, "desk")
+        send(desk, ANSWER)
+
+        thing.get_by_text(ANSWER).wait_for()
+        keep(thing, "thing")
         chromium.close()
+
+
+def send(page: Page, words: str) -> None:
+    """Writes in the journal, from either end."""
+    page.locator("textarea[name=body]").fill(words)
+    page.get_by_role("button", name="Send").click()
+    page.locator("#live").get_by_text(words).first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
 
 
 def anns(firm: Firm) -> Pico:
@@ -51,9 +67,9 @@ def anns(firm: Firm) -> Pico:
     return Pico.objects.filter(product__company__slug=firm.slug, owner__email=ANN.email).order_by("serial")[0]
 
 
-def signed_in(chromium: Browser, player: Player, size: dict[str, int], *, to: str) -> Page:
+def signed_in(chromium: Browser, player: Player, size: ViewportSize, *, to: str) -> Page:
     """A page of this player's, at `to`, in a browser of their own."""
-    page = chromium.new_page(viewport={"width": size["width"], "height": size["height"]}, device_scale_factor=2)
+    page = chromium.new_page(viewport=size, device_scale_factor=2, locale="en-GB")
     page.goto(sign_in_link(player, to=to))
     return page
 

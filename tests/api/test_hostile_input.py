@@ -1,6 +1,7 @@
 """Whatever JSON is thrown at whatever door, the answer is never a 5xx, and what is wrong in it is told."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from tests.conftest import Api
 from tests.factories import a_conduit, a_rule, an_endpoint
 
 pytestmark = pytest.mark.django_db
+
+# More when asked for: FUZZ=500 pytest tests/api/test_hostile_input.py
+EXAMPLES = int(os.environ.get("FUZZ", "6"))
 
 WRITING = sorted(
     (path.removeprefix(PREFIX), method)
@@ -134,7 +138,7 @@ def test_no_json_makes_a_door_fail(path: str, method: str, api: Api) -> None:
     taken = document()["paths"][f"{PREFIX}{path}"][method].get("requestBody", {}).get("content", {})
     bodies = shaped(taken["application/json"]["schema"]) if taken else ANYTHING
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(bodies)
     def throw(body: str) -> None:
         for asking in parties:
@@ -157,7 +161,7 @@ def test_no_query_makes_a_list_fail(path: str, api: Api) -> None:
         ["limit", "cursor", "q", "status", "product", "batch", "state", "endpoint", "format", "type"]
     )
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(
         st.dictionaries(names, st.text() | WORDS | st.uuids().map(str) | st.sampled_from(["\0", "%00", "lost", "5"]))
     )

@@ -15,9 +15,7 @@ from tests.factories import a_company, a_conduit, a_product, picos
 pytestmark = pytest.mark.django_db
 
 NEXT = "http://pico.test/api/v1"
-within_one_database = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20
-)
+within_one_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 
 
 def walk(asking: ApiClient, path: str, **query: Any) -> list[list[Any]]:

@@ -226,7 +226,7 @@ def test_a_query_with_a_nul_is_422(name: str, api: Api) -> None:
 
 
 def test_bytes_in_a_query_that_are_no_text_are_no_error(api: Api) -> None:
-    assert api(a_company()).get("/picos?q=%ff%fe&status=%C3%28").status_code == 200
+    assert api(a_company()).get("/picos?q=%ff%fe").status_code == 200
 
 
 def test_too_many_requests_of_a_key_are_429_with_the_seconds_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

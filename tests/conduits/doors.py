@@ -87,4 +87,5 @@ def assert_admits(door: Door, row: Any, party: Company | Person) -> None:
     """A key with just the scope that it takes is enough."""
     access = "write" if door.writes else "read"
     answer = door.ask(a_key(party, f"{door.area}:{access}"), row)
-    assert answer.status_code == door.status, answer.content
+    content = answer.getvalue()
+    assert answer.status_code == door.status, content

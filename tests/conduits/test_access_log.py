@@ -9,7 +9,7 @@ from django.db import connection
 
 from conduits import delivery, steering
 from conduits.access_log import Line, broken_at, write_lines
-from conduits.models import AccessLine, Conduit
+from conduits.models import AccessLine, Conduit, Terms
 from parties.models import Person
 from picos.scanning import record_scan
 from rules import engine
@@ -22,9 +22,8 @@ NOW = dt.datetime(2026, 11, 21, 16, 40, tzinfo=dt.UTC)
 
 
 def a_line(conduit: Conduit, **values: Any) -> Line:
-    return Line(
-        **{"conduit_id": conduit.pk, "outcome": "read", "who": "Ben", "what": "journal", "reason": "so"} | values
-    )
+    usual: dict[str, Any] = {"outcome": "read", "who": "Ben", "what": "journal", "reason": "so"}
+    return Line(conduit_id=conduit.pk, **usual | values)
 
 
 def lines_of(conduit: Conduit) -> list[AccessLine]:
@@ -60,7 +59,7 @@ def test_a_read_leaves_one_line_that_names_the_key_what_it_read_and_the_terms(ap
                 "what_id": str(conduit.pico_id),
                 "fields": ["scans", "entries", "notes"],
                 "reason": "the conduit is open",
-                "terms": conduit.terms.sha256,
+                "terms": Terms.objects.get().sha256,
                 "digest": bytes(line.digest).hex(),
             }
         ],

@@ -32,7 +32,9 @@ OF_CONDUITS = [
     Door("put", "conduits", ("person",), 200, of_conduit("/grants"), {"grants": ["scans"]}),
     Door("post", "conduits", ("company",), 201, of_conduit("/messages"), {"body": "It comes back."}),
     Door("get", "conduits", BOTH, 200, of_conduit("/terms")),
-    Door("get", "conduits", BOTH, 200, lambda c: f"/terms/{c.terms.sha256 if isinstance(c, Conduit) else c}"),
+    Door(
+        "get", "conduits", BOTH, 200, lambda c: f"/terms/{c.agreements.get().sha256 if isinstance(c, Conduit) else c}"
+    ),
     Door("get", "conduits", ("person",), 200, of_conduit("/access-log")),
 ]
 OF_DELIVERIES = [

@@ -1,6 +1,7 @@
 """A company with its desk, a customer with a thing, and everybody who might ask for their pages."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.db import transaction
 from django.test import Client
 
 from conduits.models import Conduit, Delivery, Endpoint
+from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.queueing import queue_test
+from conduits.steering import set_grants
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry
 from journals.photos import take_photos
@@ -52,14 +55,12 @@ def everything() -> dict[str, list[Any]]:
     }
 
 
-def asked_in_passing(ask: Callable[[], Any]) -> tuple[Any, bool]:
-    """An answer and whether it changed something; then all is as it was."""
+@contextmanager
+def in_passing() -> Iterator[None]:
+    """What happens in here is undone at the end."""
     with transaction.atomic():
-        before = everything()
-        answer = ask()
-        changed = everything() != before
+        yield
         transaction.set_rollback(True)
-    return answer, changed
 
 
 def an_entry(conduit: Conduit, body: str = "The sole came off.", visibility: str = "shared", **values: Any) -> Entry:
@@ -75,7 +76,7 @@ def a_clean_photo() -> list[bytes]:
 
 @dataclass(frozen=True)
 class World:
-    """Ann's moccasin by LAMO. `free` is a copy that nobody has claimed."""
+    """The owner's moccasin by LAMO, who may see its photos too. `free` is a copy that nobody has claimed."""
 
     company: Company
     product: Product
@@ -105,6 +106,7 @@ def a_world() -> World:
         a_member(company, role, people[role])
     a_member(a_company("Harbour Cable"), "admin", people["other"])
     conduit = a_conduit(people["owner"], claimed)
+    set_grants(conduit, [*DEFAULT_GRANTS, Grant.PHOTOS])
     an_entry(conduit, photos=a_clean_photo())
     finder, token = write_to_owner(pico=conduit.pico, visitor=bytes(8), message="It is at the depot.")
     endpoint = an_endpoint(company)

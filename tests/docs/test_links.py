@@ -19,9 +19,11 @@ VARIABLE = re.compile(r"\b(?:env\.\w+|networks)\(\"([A-Z_]+)\"")
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 
+@cache
 def pages() -> list[Path]:
     """All of ours; what lies in hidden folders is not."""
-    return sorted(path for path in ROOT.rglob("*.md") if "/." not in f"/{path.relative_to(ROOT)}")
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return sorted([*ROOT.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))])
 
 
 def links() -> Iterator[tuple[Path, str]]:

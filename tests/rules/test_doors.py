@@ -8,6 +8,7 @@ from conduits.models import Endpoint
 from parties.models import Company, Person
 from picos.models import Event
 from rules.models import Rule, Run
+from rules.writing import current_version
 from tests.conduits import doors
 from tests.conduits.doors import Door
 from tests.conftest import Api
@@ -68,7 +69,11 @@ def test_neither_end_of_a_conduit_sees_the_other_s_rules(api: Api) -> None:
     conduit = a_conduit()
     owners, companys = a_rule(conduit.owner), a_rule(conduit.company)
 
-    for party, own, other in [(conduit.owner, owners, companys), (conduit.company, companys, owners)]:
+    sees: list[tuple[Company | Person, Rule, Rule]] = [
+        (conduit.owner, owners, companys),
+        (conduit.company, companys, owners),
+    ]
+    for party, own, other in sees:
         assert [one["id"] for one in api(party).get("/rules").json()["results"]] == [str(own.pk)]
         assert api(party).get(f"/rules/{other.pk}").status_code == 404
         assert api(party).get(f"/rules/{other.pk}/runs").status_code == 404
@@ -94,12 +99,9 @@ def test_a_door_to_a_run_is_open_to_its_rule_s_party_alone() -> None:
     conduit = a_conduit()
     for party in (conduit.company, conduit.owner):
         rule = a_rule(party, when={"event": "conduit.opened"})
+        event = Event.objects.get(type="conduit.opened", pico=conduit.pico)
         run = Run.objects.create(
-            rule=rule,
-            version=rule.version,
-            event_id=Event.objects.first().pk,
-            event_type="conduit.opened",
-            outcome="fired",
+            rule=rule, version=current_version(rule), event_id=event.pk, event_type=event.type, outcome="fired"
         )
         doors.assert_refuses_everybody_else(OF_RUNS, run, party)
         doors.assert_refuses_other_tenants(OF_RUNS, run, party)

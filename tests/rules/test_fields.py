@@ -219,12 +219,13 @@ def test_a_company_s_rule_counts_only_what_the_company_may_read() -> None:
 def test_somebody_waits_from_the_owner_s_words_to_the_company_s() -> None:
     conduit = a_modem_s_conduit()
     waits = []
-    for author, visibility in [
+    sides: list[tuple[Company | Person, str]] = [
         (conduit.owner, "private"),
         (conduit.owner, "shared"),
         (conduit.company, "private"),
         (conduit.company, "shared"),
-    ]:
+    ]
+    for author, visibility in sides:
         write(conduit, author, visibility)
         waits.append(read_field("journal.waiting", a_moment(conduit)))
 
