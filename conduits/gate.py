@@ -73,6 +73,20 @@ def decide_read(conduit: Conduit | None) -> Decision:
     return Decision(passes=True, reason="the conduit is open")
 
 
+def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
+    """Whether the company may see the entry's photos: its own, and the owner's if photos and entry are granted."""
+    if conduit.journal_id != entry.journal_id:
+        return Decision(passes=False, reason="it is of another owner's journal")
+    decision = decide_read(conduit)
+    if not decision.passes or entry.author_company_id:
+        return decision
+    for grant in (_grant_for(entry.visibility), Grant.PHOTOS):
+        decision = _decide_grant(conduit, grant)
+        if not decision.passes:
+            break
+    return decision
+
+
 def passing_entries(conduit: Conduit) -> Q:
     """Which of a journal's entries the company may read: its own, and the owner's as granted."""
     visible = []

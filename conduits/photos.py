@@ -1,13 +1,13 @@
 """Photos: who may see one."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 
 from conduits import gate
-from conduits.models.conduit import Grant
 from conduits.reading import Reader, open_for
 from journals.models import Attachment, Entry
 from parties.models import Person
@@ -40,9 +40,5 @@ def photo_response(photo: Attachment, *, small: bool) -> FileResponse:
 
 
 def _is_granted(photo: Attachment, reader: Reader) -> bool:
-    journal = photo.entry.journal
-    conduit = open_for(pico=journal.pico, reader=reader, what="photo")
-    if conduit is None or conduit.journal_id != journal.pk:
-        return False
-    readable = journal.entries.filter(gate.passing_entries(conduit), pk=photo.entry_id).exists()
-    return readable and (photo.entry.author_company_id is not None or gate.grants(conduit, Grant.PHOTOS))
+    decide = partial(gate.decide_photo, entry=photo.entry)
+    return open_for(pico=photo.entry.journal.pico, reader=reader, what="photo", decide=decide) is not None

@@ -1,5 +1,6 @@
 """A company reading an owner's side of a pico: what the gate lets through, each read logged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,12 +42,14 @@ def read_events(*, pico: Pico, reader: Reader) -> QuerySet[Event]:
     return Event.objects.filter(pico=pico, owner=conduit.owner_id).filter(gate.passing_events(conduit))
 
 
-def open_for(*, pico: Pico, reader: Reader, what: str) -> Conduit | None:
+def open_for(
+    *, pico: Pico, reader: Reader, what: str, decide: Callable[[Conduit], gate.Decision] = gate.decide_read
+) -> Conduit | None:
     """The conduit through which the company may read `what` now, logged either way; None when it may not."""
     conduit = last_conduit(pico, reader.company)
     if conduit is None:
         return None
-    decision = gate.decide_read(conduit)
+    decision = decide(conduit)
     outcome = AccessLine.Outcome.READ if decision.passes else AccessLine.Outcome.REFUSED
     access_log.write_lines(
         [

@@ -51,7 +51,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """OpenMetrics 1.0. Read from the database, so that each web process tells the same."""
     del request
     started = time.perf_counter()
-    pending, lag, waiting, overdue = _figures()
+    try:
+        pending, lag, waiting, overdue = _figures()
+    except Error:
+        return HttpResponse("the database cannot be asked", status=503, content_type="text/plain")
     registry = CollectorRegistry()
     for name, words, value in (
         ("pico_events_pending", "Events that no rule has seen yet", pending),

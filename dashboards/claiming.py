@@ -10,7 +10,8 @@ from conduits import steering
 from conduits.access import current_conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import claim_and_open
-from dashboards.forms import ClaimForm, EntryForm
+from dashboards.forms import ClaimForm, EntryForm, posted
+from dashboards.misses import counts_misses
 from dashboards.owned import owner_context, signed_in
 from dashboards.scan_page import STAYED
 from journals.keeping import append_entry, open_journal_of
@@ -18,20 +19,22 @@ from journals.photos import take_photos
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.access import access_owned_pico, find_pico
+from picos.claiming import UNCLAIMED
 from picos.models import Pico
 from picos.pins import wants_pin
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@counts_misses
 def claim(request: HttpRequest, code: str) -> HttpResponse:
     """Asks once, says what the company will see, and makes it theirs."""
     pico = find_pico(code)
-    if pico.claimed or pico.product is None:
+    if pico.status not in UNCLAIMED or pico.product is None:
         return redirect(f"{pico.url_path}?{STAYED}")
     person = signed_in(request)
-    form = ClaimForm(request.POST or None, wants_pin=wants_pin(pico), wants_name=not person.name)
-    if request.method == "POST" and form.is_valid():
+    form = ClaimForm(posted(request), wants_pin=wants_pin(pico), wants_name=not person.name)
+    if form.is_valid():
         try:
             claim_and_open(pico=pico, person=person, pin=form.cleaned_data.get("pin", ""))
         except RefusedError as error:

@@ -3,13 +3,15 @@
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from api.problems import problem
-from dashboards.forms import FinderForm, MessageForm
+from dashboards.forms import FinderForm, MessageForm, posted
+from dashboards.misses import JSON, counts_misses
 from parties.errors import StateForbidsError, TooManyError
 from picos.access import find_pico
 from picos.finding import access_finder, write_again, write_to_owner
@@ -17,11 +19,10 @@ from picos.losing import current_loss
 from picos.models import Pico
 from picos.visitors import visitor_of
 
-JSON = "application/json"
-
 
 @csrf_exempt  # nobody is signed in here, so there is nobody whose sign-in another site could borrow
 @require_POST
+@counts_misses
 def found(request: HttpRequest, code: str) -> HttpResponse:
     """Relays a finder's message, from the page's form or as JSON `{message, contact?}`."""
     pico = find_pico(code)
@@ -47,16 +48,20 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
 def finder(request: HttpRequest, token: str) -> HttpResponse:
     """The finder's side of the conversation."""
     thread = access_finder(token)
-    form = MessageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = MessageForm(posted(request))
+    wait = 0
+    if form.is_valid():
         try:
             write_again(finder=thread, from_finder=True, body=form.cleaned_data["body"])
         except TooManyError as error:
+            wait = error.retry_after
             form.add_error("body", str(error))
         else:
             return redirect("finder", token)
     context = {"pico": thread.pico, "conversation": thread.messages.all(), "form": form}
     page = render(request, "scan/finder.html", context, status=422 if form.errors else 200)
+    if wait:
+        page.status_code, page["Retry-After"] = 429, str(wait)
     page["Cache-Control"] = "private, no-store"
     page["Referrer-Policy"] = "no-referrer"
     return page
@@ -80,10 +85,15 @@ def _again(request: HttpRequest, pico: Pico, form: FinderForm, error: str, statu
 def _found_json(request: HttpRequest, pico: Pico) -> HttpResponse:
     try:
         body: Any = json.loads(request.body)
+    except RequestDataTooBig:
+        return problem(413, "The request is too large.")
     except (ValueError, RecursionError):
         return problem(400, "The request could not be read.")
-    if not isinstance(body, dict) or not all(isinstance(body.get(key, ""), str) for key in ("message", "contact")):
-        return problem(422, "Send {message, contact?} as texts.", errors={"message": ["A text is needed."]})
+    if not isinstance(body, dict):
+        return problem(422, "Send an object {message, contact?}.")
+    if wrong := [key for key in FinderForm.base_fields if not isinstance(body.get(key, ""), str)]:
+        errors = {key: ["A text is needed."] for key in wrong}
+        return problem(422, "Some of it cannot be taken; see errors.", errors=errors)
     form = FinderForm(body)
     if not form.is_valid():
         errors = {field: [str(one) for one in messages] for field, messages in form.errors.items()}

@@ -4,8 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
+
+LONGEST_SERIAL = 50
 
 
 def keepable(value: str) -> None:
@@ -14,6 +17,11 @@ def keepable(value: str) -> None:
         storable(value)
     except ValueError as error:
         raise ValidationError("There is a character in it that cannot be kept.") from error
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, be it nothing; None when its page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def text(label: str, longest: int, *, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -129,8 +137,19 @@ class BatchForm(forms.Form):
 
     count = forms.IntegerField(label="How many", min_value=1, max_value=1_000_000)
     serials = prose(
-        "Serial numbers", 2_000_000, required=False, help_text="One a line, as many as copies; or leave it empty."
+        "Serial numbers",
+        500_000,
+        required=False,
+        help_text="One a line, as many as copies; or leave it empty. For more than 20,000 use the API.",
     )
+
+    def clean_serials(self) -> list[str]:
+        """The lines that say something."""
+        serials = [line.strip() for line in self.cleaned_data["serials"].splitlines() if line.strip()]
+        if too_long := next((serial for serial in serials if len(serial) > LONGEST_SERIAL), ""):
+            message = f"A serial number has at most {LONGEST_SERIAL} letters and figures; “{too_long[:60]}…” has more."
+            raise ValidationError(message)
+        return serials
 
 
 class EndpointForm(forms.Form):

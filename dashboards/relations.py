@@ -40,8 +40,8 @@ def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     try:
         VERBS[verb](conduit)
-    except StateForbidsError as error:
-        messages.info(request, str(error))
+    except StateForbidsError:
+        messages.info(request, f"The line to {conduit.company} is {conduit.status}.")
     return redirect("thing", conduit.pico.code)
 
 
@@ -53,8 +53,10 @@ def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
     try:
         steering.set_grants(conduit, request.POST.getlist("grants"))
         messages.success(request, f"{conduit.company} sees {', '.join(conduit.grants_labels()) or 'nothing'}.")
-    except (RefusedError, StateForbidsError) as error:
-        messages.error(request, str(error))
+    except RefusedError:
+        messages.error(request, "One of these is nothing that a company can see. Choose again.")
+    except StateForbidsError:
+        messages.info(request, f"The line to {conduit.company} is closed.")
     return redirect("thing", conduit.pico.code)
 
 

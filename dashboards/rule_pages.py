@@ -70,11 +70,7 @@ def rule_verb(request: HttpRequest, rule_id: UUID, verb: str) -> HttpResponse:
 @at_desk(Role.ADMIN)
 def company_rule_verb(request: HttpRequest, member: Member, rule_id: UUID, verb: str) -> HttpResponse:
     """The same at the desk. A subscription ends with its endpoint."""
-    rule = writing.access_rule(party=member.company, rule_id=rule_id)
-    if rule.subscribes_id and verb == "delete":
-        messages.error(request, "This rule belongs to an endpoint; delete the endpoint instead.")
-    else:
-        _switch(request, rule, verb)
+    _switch(request, writing.access_rule(party=member.company, rule_id=rule_id), verb)
     return redirect("company_rules", member.company.slug)
 
 
@@ -135,6 +131,8 @@ def _switch(request: HttpRequest, rule: Rule, verb: str) -> None:
         raise Http404
     try:
         VERBS[verb](rule)
+    except StateForbidsError as error:
+        messages.error(request, str(error))
     except RefusedError as error:
         messages.error(request, f"It cannot work any more: {error}")
 

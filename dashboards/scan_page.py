@@ -1,17 +1,15 @@
 """What a scan opens: the page of a code, the same as JSON, and its QR code."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from api.problems import problem
-from api.throttling import seconds_to_wait
 from conduits.access import current_conduit
 from dashboards.forms import FinderForm
+from dashboards.misses import counts_misses, unknown, vary, wants_json
 from dashboards.owned import owner_context
 from journals.keeping import open_journal_of
 from parties.models import Person
@@ -22,37 +20,34 @@ from picos.models import Pico
 from picos.scanning import record_scan
 from picos.visitors import is_looking, visitor_of
 
-# How many wrong codes a visitor may try: plenty for typing, nothing for guessing.
-MISSES, MISSES_WITHIN = 20, timedelta(minutes=1)
 # Pages come back to themselves with this after an action; it is no scan.
 STAYED = "stay"
 
 
 @require_safe
-def scan(request: HttpRequest, code: str) -> HttpResponseBase:
+@counts_misses
+def scan(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a code; opening it is a scan."""
-    try:
-        pico = find_pico(code)
-    except Http404:
-        return _missed(request, code)
+    pico = find_pico(code)
     you = _who(request, pico)
     event = None
     if is_looking(request) and STAYED not in request.GET:
         person = request.user if you == "owner" and isinstance(request.user, Person) else None
         event = record_scan(pico=pico, visitor=visitor_of(request), person=person)
-    if _wants_json(request):
-        return _vary(JsonResponse(_as_json(pico, you, event)))
-    return _vary(render(request, "scan/page.html", _context(request, pico, you)))
+    if wants_json(request):
+        return vary(JsonResponse(_as_json(pico, you, event)))
+    return vary(render(request, "scan/page.html", _context(request, pico, you)))
 
 
 @require_safe
+@counts_misses
 def fragment(request: HttpRequest, code: str) -> HttpResponse:
     """The part of the page that answers change; for its owner, and no scan."""
     pico = find_pico(code)
     if _who(request, pico) != "owner":
         raise Http404
     context = owner_context(pico, request.user) | {"pico": pico, "viewer": "owner", "photos_visible": True}  # type: ignore[arg-type]
-    return _vary(render(request, "entries.html", context))
+    return vary(render(request, "entries.html", context))
 
 
 @require_safe
@@ -61,11 +56,12 @@ def typed(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("code", "")[:100]
     try:
         return redirect(f"/P/{codes.parse_code(text)}")
-    except codes.CodeError as error:
-        return _unknown(request, text, str(error))
+    except codes.CodeError:
+        return unknown(request, text)
 
 
 @require_safe
+@counts_misses
 def qr_code(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The QR code, as SVG or PNG; `?size=` in pixels, `?level=` L, M, Q or H."""
     pico = find_pico(code)
@@ -121,37 +117,3 @@ def _as_json(pico: Pico, you: str, event: object) -> dict[str, Any]:
         "you": you,
         "scan": {"event": str(event)} if event else None,
     }
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def _missed(request: HttpRequest, code: str) -> HttpResponse:
-    """Every code that leads nowhere gets the same answer, and a visitor only so many of them."""
-    wait = seconds_to_wait(f"miss:{visitor_of(request).hex()}", most=MISSES, window=MISSES_WITHIN)
-    if wait:
-        reason = "That were many wrong codes."
-        if _wants_json(request):
-            return problem(429, reason, headers={"Retry-After": str(wait)})
-        page = render(request, "scan/wait.html", {"reason": reason, "minutes": -(-wait // 60)}, status=429)
-        page["Retry-After"] = str(wait)
-        return page
-    if _wants_json(request):
-        return problem(404, "We don’t know this code.")
-    return _unknown(request, code, "")
-
-
-def _unknown(request: HttpRequest, text: str, hint: str) -> HttpResponse:
-    if not hint:
-        try:
-            codes.parse_code(text)
-        except codes.CodeError as error:
-            hint = str(error)
-    return render(request, "scan/unknown.html", {"typed": text[:40], "hint": hint}, status=404)
-
-
-def _vary(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "Accept, Cookie"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
-from dashboards.forms import LostForm, MessageForm, ThingForm
+from dashboards.forms import LostForm, MessageForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
 from journals.models import Journal
 from live.tokens import token_for, topic
@@ -31,8 +31,8 @@ from picos.notices import see_notices
 def things(request: HttpRequest) -> HttpResponse:
     """My things, and a form to add one by hand."""
     person = signed_in(request)
-    form = ThingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ThingForm(posted(request))
+    if form.is_valid():
         pico = add_thing_with_journal(person=person, **form.cleaned_data)
         return redirect("thing", pico.code)
     context = {
@@ -41,7 +41,7 @@ def things(request: HttpRequest) -> HttpResponse:
         "live_token": token_for(topic("person", person.pk)),
         "fragment_url": reverse("tiles"),
     } | _tiles(person)
-    return render(request, "things/list.html", context)
+    return render(request, "things/list.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -69,11 +69,10 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             losing.report_lost(pico=pico, **form.cleaned_data)
-        except StateForbidsError as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, "Finders now read your message on its page.")
-            return redirect("thing", pico.code)
+        except StateForbidsError as error:
+            messages.info(request, str(error))
+        return redirect("thing", pico.code)
     context = _context(pico, signed_in(request), before=None) | {"lost_form": form}
     return render(request, "things/thing.html", context, status=422)
 
@@ -105,10 +104,11 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
         try:
             write_again(finder=finder, from_finder=False, body=form.cleaned_data["body"])
         except TooManyError as error:
-            messages.error(request, str(error))
-    else:
-        messages.error(request, "Write something first.")
-    return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
+            form.add_error("body", str(error))
+        else:
+            return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
+    context = _context(pico, person, before=None) | {"answered": finder.pk, "answer_form": form}
+    return render(request, "things/thing.html", context, status=422)
 
 
 def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:

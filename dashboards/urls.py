@@ -62,6 +62,10 @@ urlpatterns = [
     # Signing in is by mailed code or passkey; nobody has a password to log in or sign up with.
     path("account/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
     path("account/signup/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
+    path("account/email/", home.nowhere),
+    path("account/confirm-email/", home.nowhere),
+    path("account/confirm-email/<path:rest>", home.nowhere),
+    path("account/password/<path:rest>", home.nowhere),
     path("account/2fa/", RedirectView.as_view(pattern_name="mfa_list_webauthn")),
     path("account/", include("allauth.urls")),
 ]

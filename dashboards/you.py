@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboards.forms import PersonForm, text
+from dashboards.forms import PersonForm, posted, text
 from dashboards.owned import signed_in
 from parties.keys import create_key, revoke_key
 from parties.models import Company, Person
@@ -22,13 +22,13 @@ from parties.models import Company, Person
 def you(request: HttpRequest) -> HttpResponse:
     """Name, signing in, keys."""
     person = signed_in(request)
-    form = PersonForm(request.POST or None, initial={"name": person.name})
-    if request.method == "POST" and form.is_valid():
+    form = PersonForm(posted(request), initial={"name": person.name})
+    if form.is_valid():
         Person.objects.filter(pk=person.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Saved.")
         return redirect("you")
     context = {"section": "you", "form": form} | keys_context(person, reverse("you_keys"), "you")
-    return render(request, "you/you.html", context)
+    return render(request, "you/you.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -9,7 +9,7 @@ from typing import IO, Final
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 from uuid_utils.compat import uuid7
 
 from journals.models import Attachment, Entry
@@ -25,6 +25,16 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 KEPT_SIDE: Final = 2560
 THUMBNAIL_SIDE: Final = 480
 THUMBNAILS_AT_ONCE: Final = 100
+# By EXIF's orientation, 1 being upright already (CIPA DC-008, Orientation).
+UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # MOST_PIXELS is checked as soon as the header is read; Pillow's own check would only warn up to 178 megapixels.
 Image.MAX_IMAGE_PIXELS = None
@@ -87,7 +97,7 @@ def _clean(file: "UploadedFile[bytes]") -> bytes:
     except Image.DecompressionBombError as error:
         message = f"“{shown_name}” has more than 40 megapixels. Your text is kept; choose a smaller photo."
         raise RefusedError(message, field="attachments") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except Exception as error:  # each of Pillow's readers raises its own
         message = f"“{shown_name}” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF."
         raise RefusedError(message, field="attachments") from error
 
@@ -99,14 +109,23 @@ def _jpeg(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> bytes:
         if image.width * image.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (side, side))
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((side, side))
-        plain = _on_white(upright)
+        image.thumbnail((side, side))
+        # After the pixels, as a PNG may tell it behind them.
+        turn = _turn(image)
+        plain = _on_white(image if turn is None else image.transpose(turn))
     # Pillow would carry a comment over.
     plain.info.clear()
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What brings it upright, by EXIF's orientation. EXIF that cannot be read says nothing."""
+    try:
+        return UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 (each part of Pillow raises its own)
+        return None
 
 
 def _on_white(image: Image.Image) -> Image.Image:

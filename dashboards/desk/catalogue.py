@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import BatchForm, ProductForm
+from dashboards.forms import BatchForm, ProductForm, posted
 from parties.access import Role
 from parties.errors import RefusedError
 from parties.models import Member
@@ -20,11 +20,11 @@ from picos.models import Batch, Product
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk()
+@at_desk(posting=Role.ADMIN)
 def products(request: HttpRequest, member: Member) -> HttpResponse:
     """The company's products, and a form to add one."""
-    form = ProductForm(request.POST or None)
-    if request.method == "POST" and member.may_set_up and form.is_valid():
+    form = ProductForm(posted(request))
+    if form.is_valid():
         try:
             product = verbs.add_product(company=member.company, **form.cleaned_data)
         except RefusedError as error:
@@ -37,15 +37,14 @@ def products(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk()
+@at_desk(posting=Role.ADMIN)
 def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpResponse:
     """One product: its batches, and a form to mint."""
     shown = access_product(company=member.company, product_id=product_id)
-    form = BatchForm(request.POST or None)
-    if request.method == "POST" and member.may_set_up and form.is_valid():
-        serials = [line.strip() for line in form.cleaned_data["serials"].splitlines() if line.strip()]
+    form = BatchForm(posted(request))
+    if form.is_valid():
         try:
-            minting.order_batch(product=shown, count=form.cleaned_data["count"], serials=serials)
+            minting.order_batch(product=shown, **form.cleaned_data)
         except RefusedError as error:
             form.add_error(error.field, str(error))
         else:

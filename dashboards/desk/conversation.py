@@ -17,24 +17,25 @@ from conduits.models.conduit import Grant
 from conduits.reading import open_for
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
-from dashboards.forms import AnswerForm
+from dashboards.forms import AnswerForm, posted
 from journals.keeping import append_entry, mark_read, settle
 from live.tokens import token_for, topic
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
+from picos.models import Pico
 from rules.models import Run
 
 SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk()
+@at_desk(posting=Role.AGENT)
 def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
     """The conversation of one conduit; agents and admins answer in it."""
     conduit = access_conduit(party=member.company, conduit_id=conduit_id)
-    form = AnswerForm(request.POST or None)
-    if request.method == "POST" and member.may_answer and form.is_valid():
+    form = AnswerForm(posted(request))
+    if form.is_valid():
         try:
             _answer(member, conduit, form)
         except (StateForbidsError, RefusedError) as error:
@@ -77,6 +78,9 @@ def settled(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpRespo
 def _answer(member: Member, conduit: Conduit, form: AnswerForm) -> None:
     body = form.cleaned_data["body"]
     if form.cleaned_data["visibility"] == "private":
+        if not (decision := gate.decide_read(conduit)).passes:
+            message = f"You cannot write now: {decision.reason}."
+            raise StateForbidsError(message)
         append_entry(
             journal=conduit.journal, author=conduit.company, agent=member.person, body=body, visibility="private"
         )
@@ -98,6 +102,7 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
         "entries": shown,
         "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
         "viewer": "company",
+        "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
         "photos_visible": gate.grants(conduit, Grant.PHOTOS),
         "contact_granted": gate.grants(conduit, Grant.CONTACT),
     }

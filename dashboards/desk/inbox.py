@@ -14,6 +14,7 @@ from dashboards.desk.members import at_desk, desk_context, reader_of
 from journals.models import Entry
 from live.tokens import token_for, topic
 from parties.models import Member
+from picos.codes import read_as_code
 
 SHOWN = 100
 WHAT = "inbox"
@@ -54,8 +55,10 @@ def rows_of(member: Member, asked: str) -> list[Row]:
     """The open conduits whose owners wait, or those that were asked for; what is shown is logged."""
     open_ones = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
     if asked:
-        typed = asked.upper().replace("-", "").replace(" ", "")
-        found = open_ones.filter(Q(pico__serial__icontains=asked) | Q(pico__code__startswith=typed))
+        about = Q(pico__serial__icontains=asked)
+        if code := read_as_code(asked):
+            about |= Q(pico__code__startswith=code)
+        found = open_ones.filter(about)
     else:
         found = open_ones.exclude(journal__waiting_since=None)
     conduits = list(found.order_by("journal__waiting_since", "-opened_at")[:SHOWN])

@@ -17,14 +17,20 @@ Rest = ParamSpec("Rest")
 DeskView = Callable[Concatenate[HttpRequest, Member, Rest], HttpResponseBase]
 
 
-def at_desk(role: Role = Role.VIEWER) -> Callable[[DeskView[Rest]], Callable[..., HttpResponseBase]]:
-    """A view for members of the company in the path: 404 for anybody else, 403 when the role is too low."""
+def at_desk(
+    role: Role = Role.VIEWER, *, posting: Role | None = None
+) -> Callable[[DeskView[Rest]], Callable[..., HttpResponseBase]]:
+    """A view for members of the company in the path: 404 for anybody else, 403 when the role is too low.
+
+    `posting` is the role that a POST takes, where it is a higher one.
+    """
 
     def decorate(view: DeskView[Rest]) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
         def wrapped(request: HttpRequest, slug: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-            member = access_desk(person=signed_in(request), slug=slug, to=role)
+            to = posting if posting and request.method == "POST" else role
+            member = access_desk(person=signed_in(request), slug=slug, to=to)
             return view(request, member, *args, **kwargs)
 
         return wrapped

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,7 @@ from conduits.access import access_delivery, access_endpoint
 from conduits.models import Delivery
 from conduits.queueing import replay
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import EndpointForm
+from dashboards.forms import EndpointForm, posted
 from dashboards.you import change_keys, keys_context
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
@@ -29,9 +29,9 @@ SHOWN = 50
 @at_desk(Role.ADMIN)
 def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
     """The endpoints, and a form to add one; its secret is shown once."""
-    form = EndpointForm(request.POST or None, event_names=_event_names())
+    form = EndpointForm(posted(request), event_names=_event_names())
     secret = ""
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             _, secret = add_subscribed_endpoint(company=member.company, **form.cleaned_data)
         except (RefusedError, StateForbidsError) as error:
@@ -58,6 +58,8 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
                 switching.enable(endpoint)
             case "delete":
                 remove_endpoint(endpoint)
+            case _:
+                raise Http404
     except StateForbidsError as error:
         messages.error(request, str(error))
     if secret:
@@ -76,11 +78,11 @@ def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk()
+@at_desk(posting=Role.ADMIN)
 def delivery(request: HttpRequest, member: Member, delivery_id: UUID) -> HttpResponse:
     """One message, its text and its attempts; admins can send it once more."""
     shown = access_delivery(company=member.company, delivery_id=delivery_id)
-    if request.method == "POST" and member.may_set_up:
+    if request.method == "POST":
         return redirect("delivery", member.company.slug, replay(shown).pk)
     return render(request, "desk/delivery.html", desk_context(member, "deliveries", delivery=shown))
 

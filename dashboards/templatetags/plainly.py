@@ -15,6 +15,7 @@ WHAT: Final = {
     "pico.found": "that a finder wrote to you",
     "pico.recovered": "that it is back",
     "pico.transferred": "that it changed hands",
+    "pico.state_changed": "that a value of it changed",
     "journal.entry_added": "an entry in the journal",
     "conduit.note": "a note that your rule sent",
     "conduit.message": "a copy of its own answer",

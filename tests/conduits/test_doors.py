@@ -24,6 +24,10 @@ def of_delivery(what: str = "") -> Any:
     return lambda delivery: f"/deliveries/{getattr(delivery, 'pk', delivery)}{what}"
 
 
+def of_terms(conduit: Any) -> str:
+    return f"/terms/{conduit.agreements.get().sha256 if isinstance(conduit, Conduit) else conduit}"
+
+
 OF_CONDUITS = [
     Door("get", "conduits", BOTH, 200, of_conduit()),
     Door("post", "conduits", ("person",), 200, of_conduit("/pause")),
@@ -32,9 +36,7 @@ OF_CONDUITS = [
     Door("put", "conduits", ("person",), 200, of_conduit("/grants"), {"grants": ["scans"]}),
     Door("post", "conduits", ("company",), 201, of_conduit("/messages"), {"body": "It comes back."}),
     Door("get", "conduits", BOTH, 200, of_conduit("/terms")),
-    Door(
-        "get", "conduits", BOTH, 200, lambda c: f"/terms/{c.agreements.get().sha256 if isinstance(c, Conduit) else c}"
-    ),
+    Door("get", "conduits", BOTH, 200, of_terms),
     Door("get", "conduits", ("person",), 200, of_conduit("/access-log")),
 ]
 OF_DELIVERIES = [

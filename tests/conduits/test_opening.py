@@ -20,7 +20,8 @@ def test_a_claim_opens_a_conduit_under_the_default_terms_and_grants(api: Api) ->
 
     assert answer.status_code == 200
     conduit = Conduit.objects.get()
-    assert answer.json()["conduit"] == {
+    assert answer.json()["conduit"] == str(conduit.pk)
+    assert api(person).get(f"/conduits/{conduit.pk}").json() == {
         "id": str(conduit.pk),
         "pico": pico.code,
         "company": "LAMO Footwear",

@@ -120,6 +120,22 @@ def test_a_photo_is_turned_upright(orientation: int) -> None:
     assert is_about(image, (50, 30), (255, 255, 255))
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "MPO"])
+def test_photos_of_other_kinds_are_turned_upright_too(kind: str) -> None:
+    lying = an_image("RGB", (60, 40), "white")
+    lying.paste("red", (0, 0, 20, 20))
+    image = clean(encoded(lying, kind, exif=where_and_when(6)))
+    assert image.size == (40, 60)
+    assert is_about(image, (35, 5), (255, 0, 0))
+
+
+def test_a_turn_that_a_png_tells_behind_its_pixels_counts() -> None:
+    data = encoded(an_image("RGB", (60, 40), "white"), "PNG", exif=where_and_when(6))
+    start = data.index(b"eXIf") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4])
+    assert clean(data[:start] + data[end:-12] + data[start:end] + data[-12:]).size == (40, 60)
+
+
 def is_about(image: Image.Image, place: tuple[int, int], colour: tuple[int, int, int]) -> bool:
     seen: Any = image.getpixel(place)
     return all(abs(one - other) < 30 for one, other in zip(seen, colour, strict=True))

@@ -1,0 +1,82 @@
+"""Codes that lead nowhere: one answer for all of them, and to nobody more than a few."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from ipaddress import ip_network
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+
+from api.problems import problem
+from api.throttling import seconds_to_wait
+from picos import codes
+from picos.visitors import address_of
+
+# How many wrong codes may be tried from one address: plenty for typing, nothing for guessing.
+MISSES, MISSES_WITHIN = 20, timedelta(minutes=1)
+JSON = "application/json"
+
+Rest = ParamSpec("Rest")
+CodeView = Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]
+
+
+def counts_misses(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
+    """A view of a code, whose 404 is the page for wrong codes, and 429 for who tried too many."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, code: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, code, *args, **kwargs)
+        except Http404:
+            return vary(_missed(request, code))
+
+    return wrapped
+
+
+def unknown(request: HttpRequest, typed: str) -> HttpResponse:
+    """The page for a code that we do not know; it says what is wrong with one that cannot be."""
+    hint = ""
+    try:
+        codes.parse_code(typed)
+    except codes.CodeError as error:
+        hint = str(error)
+    return render(request, "scan/unknown.html", {"typed": typed[:40], "hint": hint}, status=404)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks."""
+    return request.content_type == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
+
+
+def vary(response: HttpResponse) -> HttpResponse:
+    """An answer that nobody keeps: another visitor, or a program, gets another one."""
+    response["Vary"] = "Accept, Cookie"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _missed(request: HttpRequest, code: str) -> HttpResponse:
+    wait = seconds_to_wait(f"miss:{_asker(request)}", most=MISSES, window=MISSES_WITHIN)
+    if not wait:
+        return problem(404, "We don’t know this code.") if wants_json(request) else unknown(request, code)
+    reason = "That were many wrong codes."
+    if wants_json(request):
+        return problem(429, reason, headers={"Retry-After": str(wait)})
+    page = render(request, "scan/wait.html", {"reason": reason, "minutes": -(-wait // 60)}, status=429)
+    page["Retry-After"] = str(wait)
+    return page
+
+
+def _asker(request: HttpRequest) -> str:
+    """A keyed hash of the address alone, as a browser's name is changed at will; of IPv6, the /64 of a household."""
+    address = address_of(request)
+    if ":" in address:
+        try:
+            address = str(ip_network(f"{address}/64", strict=False))
+        except ValueError:
+            pass
+    return salted_hmac("dashboards.misses", address, algorithm="sha256").hexdigest()

@@ -1,0 +1,279 @@
+"""Every page, in as many of its states as there are: sound HTML, nothing inline, nothing loaded from elsewhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from conduits import steering, switching
+from conduits.opening import add_thing_with_journal
+from parties.keys import create_key
+from picos import minting
+from picos.losing import report_lost
+from picos.models import Pico
+from rules.engine import drain
+from tests.dashboards.world import World, a_world, an_entry, browser, read
+from tests.factories import a_company, a_member, a_person, a_photo, a_rule
+
+pytestmark = pytest.mark.django_db
+
+BAD = "no\0good"
+MODEM = {"field": "pico.product.sku", "op": "is", "value": "CM-3000"}
+
+
+@pytest.fixture
+def world() -> World:
+    """With something in every list."""
+    world = a_world()
+    an_entry(world.conduit, "Only mine.", "private")
+    an_entry(world.conduit, "For everybody.", "public")
+    eta = {"eta": "2030-01-01T12:00:00Z"}
+    an_entry(world.conduit, "We look into it.", author=world.company, agent=world.people["agent"], data=eta)
+    an_entry(world.conduit, "Not for the customer.", "private", author=world.company)
+    a_rule(world.company, name="Modems", **{"if": {"all": [MODEM]}})
+    create_key(party=world.company, name="The CRM")
+    create_key(party=world.people["owner"], name="A script")
+    drain()
+    return world
+
+
+def pause(world: World) -> None:
+    steering.pause(world.conduit)
+
+
+def close(world: World) -> None:
+    steering.close(world.conduit)
+
+
+def lose(world: World) -> None:
+    report_lost(pico=world.pico, message="On the bus.", contact="555-0100", show_contact=True)
+
+
+def retire(world: World) -> None:
+    Pico.objects.filter(pk=world.pico.pk).update(status=Pico.Status.RETIRED)
+
+
+def disable(world: World) -> None:
+    switching.disable(world.endpoint, reason="It answered nothing for five days.")
+
+
+def mint(world: World) -> None:
+    minting.order_batch(product=world.product, count=5)
+
+
+def grant_nothing(world: World) -> None:
+    steering.set_grants(world.conduit, [])
+
+
+def take_pins(world: World) -> None:
+    world.product.claim_policy = "pin"
+    batch = minting.order_batch(product=world.product, count=1)
+    minting.mint(batch.pk)
+    Pico.objects.filter(pk=world.free.pk).update(batch=batch)
+
+
+def nothing(_: World) -> None:
+    pass
+
+
+Change = Callable[[World], Any]
+SCAN, THING, CONVERSATION = "/P/{code}", "/things/{code}", "{desk}/conduits/{conduit}"
+PAGES: list[tuple[str, str, Change]] = [
+    ("anonymous", "/", nothing),
+    *[(who, SCAN, change) for who in ("anonymous", "owner", "agent") for change in (nothing, pause, close, lose, retire)],
+    ("anonymous", "/P/{free}", nothing),
+    ("agent", "/P/{free}", nothing),
+    ("stranger", "/P/{free}/claim", nothing),
+    ("stranger", "/P/{free}/claim", take_pins),
+    ("anonymous", "/P/nonsense", nothing),
+    ("anonymous", "/code?code=nonsense", nothing),
+    ("anonymous", "/found/{token}", nothing),
+    ("stranger", "/found/{token}", nothing),
+    ("anonymous", "/nowhere", nothing),
+    ("stranger", "/things", nothing),
+    ("owner", "/things", nothing),
+    ("owner", "/things", lose),
+    *[("owner", THING, change) for change in (nothing, pause, close, lose, retire)],
+    ("stranger", "/companies", nothing),
+    *[("owner", "/companies", change) for change in (nothing, pause, close, grant_nothing)],
+    ("owner", "/conduits/{conduit}/log", nothing),
+    ("stranger", "/rules", nothing),
+    ("owner", "/rules", nothing),
+    ("owner", "/rules/{mine}/runs", nothing),
+    ("stranger", "/you", nothing),
+    ("owner", "/you", nothing),
+    ("agent", "{desk}", nothing),
+    ("agent", "{desk}?q=nothing", nothing),
+    ("agent", "{desk}?q={code}", nothing),
+    *[(who, CONVERSATION, nothing) for who in ("viewer", "admin")],
+    *[("agent", CONVERSATION, change) for change in (nothing, pause, close, lose, grant_nothing)],
+    *[(who, "{desk}/products", nothing) for who in ("agent", "admin")],
+    *[(who, "{desk}/products/{product}", change) for who in ("agent", "admin") for change in (nothing, mint)],
+    ("admin", "{desk}/endpoints", nothing),
+    ("admin", "{desk}/endpoints", disable),
+    ("admin", "{desk}/deliveries", nothing),
+    ("viewer", "{desk}/deliveries/{delivery}", nothing),
+    ("admin", "{desk}/deliveries/{delivery}", nothing),
+    ("admin", "{desk}/keys", nothing),
+    *[(who, "{desk}/rules", nothing) for who in ("agent", "admin")],
+    ("agent", "{desk}/rules/{theirs}/runs", nothing),
+    ("agent", "{desk}/keys", nothing),
+    ("anonymous", "/account/login/code/", nothing),
+    ("owner", "/account/logout/", nothing),
+    ("owner", "/account/2fa/webauthn/", nothing),
+    ("owner", "/account/2fa/webauthn/add/", nothing),
+]
+
+
+def path_of(world: World, path: str) -> str:
+    return path.format(
+        code=world.pico.code,
+        free=world.free.code,
+        token=world.token,
+        conduit=world.conduit.pk,
+        mine=world.owners_rule.pk,
+        theirs=world.companys_rule.pk,
+        desk=f"/desk/{world.company.slug}",
+        product=world.product.pk,
+        delivery=world.delivery.pk,
+        finder=world.finder.pk,
+        endpoint=world.endpoint.pk,
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "change"), PAGES, ids=[f"{who} {path} {change.__name__}" for who, path, change in PAGES]
+)
+def test_a_page_is_sound(world: World, who: str, path: str, change: Change) -> None:
+    change(world)
+    answer = world.browser(who).get(path_of(world, path))
+    page = read(answer)
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert "style-src 'self';" in answer["Content-Security-Policy"]
+    assert not (page.all("iframe") or page.all("object") or page.all("embed") or page.all("base"))
+
+
+# Forms that are sent with something wrong, and the field beside which that is said.
+WRONG = [
+    ("owner", "/P/{code}/journal", {"body": "x" * 10_001, "visibility": "shared"}, "body"),
+    ("owner", "/P/{code}/journal", {"body": BAD, "visibility": "shared"}, "body"),
+    ("owner", "/P/{code}/journal", {"body": " ", "visibility": "shared"}, "body"),
+    ("owner", "/P/{code}/journal", {"body": "It rains in.", "visibility": "everybody"}, "visibility"),
+    ("stranger", "/P/{free}/claim", {"name": "x" * 101}, "name"),
+    ("anonymous", "/P/{code}/found", {"message": ""}, "message"),
+    ("anonymous", "/P/{code}/found", {"message": "x" * 2001}, "message"),
+    ("anonymous", "/P/{code}/found", {"message": "I have it.", "contact": "x" * 201}, "contact"),
+    ("anonymous", "/found/{token}", {"body": "x" * 2001}, "body"),
+    ("anonymous", "/found/{token}", {}, "body"),
+    ("owner", "/things", {"name": ""}, "name"),
+    ("owner", "/things", {"name": "A chair", "company_name": BAD}, "company_name"),
+    ("owner", "/things/{code}/finders/{finder}", {"body": ""}, "body"),
+    ("owner", "/things/{code}/finders/{finder}", {"body": "x" * 2001}, "body"),
+    ("owner", "/P/{code}/lost", {"message": "x" * 501}, "message"),
+    ("owner", "/P/{code}/lost", {"message": ""}, "message"),
+    ("owner", "/you", {"name": "x" * 101}, "name"),
+    ("agent", "{desk}/conduits/{conduit}", {"body": ""}, "body"),
+    ("agent", "{desk}/conduits/{conduit}", {"body": "x" * 10_001}, "body"),
+    ("agent", "{desk}/conduits/{conduit}", {"body": "Hello", "visibility": "public"}, "visibility"),
+    ("admin", "{desk}/products", {"name": "Boot", "sku": "", "claim_policy": "open"}, "sku"),
+    ("admin", "{desk}/products", {"name": "Boot", "sku": "B", "claim_policy": "magic"}, "claim_policy"),
+    ("admin", "{desk}/products", {"name": "Boot", "sku": "B", "claim_policy": "open", "gtin": "123"}, "gtin"),
+    ("admin", "{desk}/products/{product}", {"count": "0"}, "count"),
+    ("admin", "{desk}/products/{product}", {"count": "many"}, "count"),
+    ("admin", "{desk}/products/{product}", {"count": "2", "serials": "one"}, "serials"),
+    ("admin", "{desk}/products/{product}", {"count": "1", "serials": "x" * 51}, "serials"),
+    ("admin", "{desk}/endpoints", {"url": "https://crm.example/hook"}, "events"),
+    ("admin", "{desk}/endpoints", {"url": "", "events": ["pico.lost"]}, "url"),
+    ("admin", "{desk}/endpoints", {"url": "https://crm.example/hook", "events": ["pico.eaten"]}, "events"),
+]
+
+
+@pytest.mark.parametrize(("who", "path", "body", "field"), WRONG)
+def test_what_is_wrong_is_said_beside_its_field_on_a_sound_page(
+    world: World, who: str, path: str, body: dict[str, str], field: str
+) -> None:
+    answer = world.browser(who).post(path_of(world, path), body)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert set(page.errors) == {field}
+    assert "submit" not in page.all("main")[0].text.lower()
+
+
+@pytest.mark.parametrize(("who", "path", "body", "field"), [one for one in WRONG if BAD not in one[2].values()])
+def test_what_was_typed_is_kept(world: World, who: str, path: str, body: dict[str, Any], field: str) -> None:
+    page = read(world.browser(who).post(path_of(world, path), body))
+    for name, value in body.items():
+        said = [one.text for one in page.all("textarea", name=name)]
+        said += [one.attributes.get("value", "") for one in page.all("input", name=name)]
+        said += [one.attributes["value"] for one in page.all("option", selected="")]
+        chosen = isinstance(value, list) or name in {"visibility", "claim_policy"}
+        assert chosen or not value.strip() or value in said, name
+
+
+def test_the_pages_of_an_empty_start_are_sound() -> None:
+    company = a_company()
+    admin = browser(a_member(company, "admin").person)
+    for path in ("", "/products", "/endpoints", "/deliveries", "/rules", "/keys"):
+        read(admin.get(f"/desk/{company.slug}{path}"))
+
+
+def test_a_thing_whose_maker_is_not_here_has_sound_pages() -> None:
+    person = a_person()
+    pico = add_thing_with_journal(person=person, name="A chair")
+    for who in (None, person):
+        read(browser(who).get(f"/P/{pico.code}"))
+    read(browser(person).get(f"/things/{pico.code}"))
+
+
+def test_fragments_are_sound_by_themselves(world: World) -> None:
+    for who, path in [
+        ("owner", "/P/{code}/fragment"),
+        ("owner", "/things/tiles"),
+        ("agent", "{desk}/rows"),
+        ("agent", "{desk}/conduits/{conduit}/entries"),
+        ("agent", "{desk}/products/{product}/batches"),
+    ]:
+        answer = world.browser(who).get(path_of(world, path))
+        assert answer.status_code == 200
+        assert not read(answer, whole=False).all("html")
+
+
+def test_a_page_shows_the_same_part_as_its_fragment(world: World) -> None:
+    """Or the first bell would change a page that has no news."""
+    for who, page, fragment in [
+        ("owner", SCAN, "/P/{code}/fragment"),
+        ("owner", THING, "/P/{code}/fragment"),
+        ("agent", "{desk}", "{desk}/rows"),
+        ("agent", CONVERSATION, "{desk}/conduits/{conduit}/entries"),
+    ]:
+        client = world.browser(who)
+        whole = client.get(path_of(world, page)).content.decode()
+        part = client.get(path_of(world, fragment)).content.decode()
+        assert f'<div id="live">{part}</div>' in whole, page
+
+
+def test_pages_with_photos_too_wrong_to_take_are_sound(world: World) -> None:
+    answer = world.browser("owner").post(
+        f"/P/{world.pico.code}/journal", {"body": "", "visibility": "shared", "photos": [a_photo() for _ in range(7)]}
+    )
+    assert read(answer).errors == {"photos": ["An entry can have 6 photos; write another entry for the rest."]}
+
+
+def test_the_passkey_s_own_pages_are_sound(world: World) -> None:
+    owner = world.people["owner"]
+    passkey = Authenticator.objects.create(user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "My <phone>"})
+    client = Client()
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert "My <phone>" in read(client.get("/account/2fa/webauthn/")).all("main")[0].text
+    for path in (f"keys/{passkey.pk}/remove/", f"keys/{passkey.pk}/edit/", "add/", "reauthenticate/"):
+        answer = client.get(f"/account/2fa/webauthn/{path}", follow=True)
+        assert answer.status_code == 200, path
+        read(answer)
+
+
+def test_every_page_without_a_desk_leads_to_the_desks_of_one_s_companies(world: World) -> None:
+    page = read(world.browser("agent").get("/things"))
+    links = [one for one in page.all("a") if one.attributes["href"] == f"/desk/{world.company.slug}"]
+    assert [one.text for one in links] == ["LAMO Footwear’s desk"]
