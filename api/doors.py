@@ -132,7 +132,7 @@ def _admitted(request: Request, declared: Declared) -> Key:
     key = request.auth
     if not isinstance(key, Key):
         raise NotAuthenticated("Send a key: Authorization: Bearer …")
-    if wait := seconds_to_wait(f"key:{key.pk}", most=MOST_PER_MINUTE, window=MINUTE):
+    if wait := seconds_to_wait(f"party:{key.company_id or key.person_id}", most=MOST_PER_MINUTE, window=MINUTE):
         raise Throttled(wait)
     kind: Party = "company" if isinstance(key.party, Company) else "person"
     if kind not in declared.parties:

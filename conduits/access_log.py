@@ -50,17 +50,26 @@ def write_lines(lines: Sequence[Line]) -> None:
     Conduit.objects.bulk_update(heads.values(), ["log_length", "log_digest"])
 
 
-def broken_at(lines: Iterable[AccessLine]) -> int | None:
+def broken_at(lines: Iterable[AccessLine], *, from_the_first: bool = True) -> int | None:
     """The number of the first line that does not fit the one before, or None when the chain holds.
 
-    `lines` are a conduit's, from the first on.
+    `lines` are a conduit's, ascending: from the first on, or a stretch, whose first line is then taken at its word.
     """
     previous, expected = bytes(32), 1
-    for line in lines:
+    for place, line in enumerate(lines):
+        if place == 0 and not from_the_first:
+            previous, expected = bytes(line.previous_digest), line.number
         if line.number != expected or bytes(line.previous_digest) != previous or _digest(line) != bytes(line.digest):
             return expected
         previous, expected = bytes(line.digest), expected + 1
     return None
+
+
+def is_cut_short(conduit: Conduit) -> bool:
+    """Whether the newest lines are missing: the head of the chain, kept with the conduit, tells."""
+    last = conduit.access_lines.order_by("-number").first()
+    found = (last.number, bytes(last.digest)) if last else (0, bytes(32))
+    return found != (conduit.log_length, bytes(conduit.log_digest))
 
 
 def _append(head: Conduit, line: Line) -> AccessLine:

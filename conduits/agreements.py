@@ -4,9 +4,11 @@ For now there is one, in plain words; both sides keep the same record, named by 
 """
 
 import hashlib
+import hmac
 from typing import Any, Final
 
 import rfc8785
+from django.conf import settings
 
 from conduits.models import Conduit, Terms
 
@@ -26,7 +28,7 @@ def agree(*, conduit: Conduit, agreed_at: str) -> Terms:
     record = {
         "type": "agreement",
         "agreement": DEFAULT_AGREEMENT,
-        "first_party": {"person": str(conduit.owner_id)},
+        "first_party": {"person": pairwise_id(conduit)},
         "second_party": {"company": str(conduit.company_id), "name": conduit.company.name},
         "conduit": str(conduit.pk),
         "pico": conduit.pico.code,
@@ -34,6 +36,12 @@ def agree(*, conduit: Conduit, agreed_at: str) -> Terms:
         "prev": None,
     }
     return Terms.objects.create(conduit=conduit, record=record, sha256=record_hash(record))
+
+
+def pairwise_id(conduit: Conduit) -> str:
+    """Names the person to this company only: two companies cannot find out that they have the same customer."""
+    pair = f"{conduit.owner_id}\n{conduit.company_id}".encode()
+    return hmac.digest(settings.SECRET_KEY.encode(), pair, hashlib.sha256)[:16].hex()
 
 
 def record_hash(record: dict[str, Any]) -> str:

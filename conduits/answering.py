@@ -1,11 +1,12 @@
 """The company's answer: an entry in the journal, tied to what it answers, on the owner's page at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -17,10 +18,21 @@ from journals.models import Entry
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.models import Event
+from picos.turns import take_turn
 
 # Further off it is a slip, and near the ends of the calendar it cannot be shown in every time zone.
 FURTHEST_ETA = timedelta(days=3653)
 _WEBHOOK_ID = re.compile(r"msg_([0-9a-f]{32})")
+
+
+class CompanysEntry(TypedDict, total=False):
+    """What else an entry of a company's can have, see `append_entry`."""
+
+    kind: str
+    photos: Sequence[bytes]
+    in_reply_to: Entry | None
+    pass_on: bool
+    agent: Person | None
 
 
 def answer(
@@ -36,23 +48,38 @@ def answer(
     `data` may have an `eta` (RFC 3339 with time zone, within ten years), which pages count down to. Raises
     StateForbidsError unless the conduit is open, RefusedError for an unknown `in_reply_to` or a wrong `eta`.
     """
+    with transaction.atomic():
+        _hold_open(conduit)
+        replied_entry, cause = _replied_to(conduit, in_reply_to)
+        return append_entry(
+            journal=conduit.journal,
+            author=conduit.company,
+            agent=agent,
+            body=body,
+            visibility=Entry.Visibility.SHARED,
+            kind=Entry.Kind.ANSWER,
+            data=_checked(data or {}),
+            in_reply_to=replied_entry,
+            cause=cause,
+            event_type=MESSAGE,
+        )
+
+
+def add_companys_entry(*, conduit: Conduit, body: str, visibility: str, **entry: Unpack[CompanysEntry]) -> Entry:
+    """The company writes in the journal, to the owner or (private) for its own people. Raises as `answer` does."""
+    with transaction.atomic():
+        _hold_open(conduit)
+        return append_entry(journal=conduit.journal, author=conduit.company, body=body, visibility=visibility, **entry)
+
+
+def _hold_open(conduit: Conduit) -> None:
+    """Takes the pico's turn, as pausing does, and only then looks: what the owner shut stays shut."""
+    take_turn(conduit.pico_id)
+    conduit.refresh_from_db(fields=["status", "grants"])
     decision = decide_read(conduit)
     if not decision.passes:
         message = f"You cannot write now: {decision.reason}."
         raise StateForbidsError(message)
-    replied_entry, cause = _replied_to(conduit, in_reply_to)
-    return append_entry(
-        journal=conduit.journal,
-        author=conduit.company,
-        agent=agent,
-        body=body,
-        visibility=Entry.Visibility.SHARED,
-        kind=Entry.Kind.ANSWER,
-        data=_checked(data or {}),
-        in_reply_to=replied_entry,
-        cause=cause,
-        event_type=MESSAGE,
-    )
 
 
 def _replied_to(conduit: Conduit, reference: str) -> tuple[Entry | None, Event | None]:

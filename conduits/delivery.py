@@ -6,7 +6,7 @@ and a process that dies in between leaves rows that come due again: at least onc
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -14,14 +14,14 @@ from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from conduits import access_log, event_types, gate
 from conduits.http import Answer, Client
 from conduits.models import AccessLine, Attempt, Delivery, Endpoint
-from conduits.payloads import body_of
+from conduits.payloads import body_of, fields_of
 from conduits.queueing import TEST
 from conduits.signing import headers_for
 from conduits.switching import disable
@@ -42,9 +42,33 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 # falls due again: longer than the slowest claim can take (CLAIM / TOGETHER × 15 s).
 CLAIM = 128
 TOGETHER = 64
+# Of one endpoint's messages, at most so many are claimed at once.
+PER_ENDPOINT = 32
+# How often what has come back is written down while the rest is still under way (seconds).
+RECORDED_EVERY = 0.25
 LEASE = timedelta(seconds=45)
 GONE = 410
 KEPT_ANSWER = 2000
+
+
+# An index probe per endpoint; a sort of all that is due would grow with the longest backlog.
+_DUE = """
+SELECT due.id FROM conduits_endpoint AS endpoint CROSS JOIN LATERAL (
+    SELECT id, next_attempt_at FROM conduits_delivery
+    WHERE endpoint_id = endpoint.id AND state = 'waiting' AND next_attempt_at <= %s
+    ORDER BY next_attempt_at LIMIT %s
+) AS due
+WHERE endpoint.status = 'enabled' AND endpoint.deleted_at IS NULL
+ORDER BY due.next_attempt_at LIMIT %s
+"""
+# Compare and swap: a result that comes after its claim ran out changes nothing.
+_FINISH = """
+UPDATE conduits_delivery AS delivery
+SET body = done.body, state = done.state, next_attempt_at = done.next_attempt_at, finished_at = done.finished_at
+FROM unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    AS done (id, attempt, body, state, next_attempt_at, finished_at)
+WHERE delivery.id = done.id AND delivery.attempt_count = done.attempt AND delivery.state = 'waiting'
+"""
 
 
 class SignedPost(TypedDict):
@@ -63,12 +87,14 @@ class Outgoing:
     body: str
 
 
+Results = list[tuple[Outgoing, Answer]]
+
+
 def drain() -> int:
     """Sends what is due, once around; returns how many messages were claimed."""
     claimed, outgoing = _claim()
-    if outgoing:
-        answers = asyncio.run(_send_all(outgoing))
-        _record(list(zip(outgoing, answers, strict=True)))
+    for results in _send_all(outgoing) if outgoing else ():
+        _record(results)
     return claimed
 
 
@@ -79,11 +105,10 @@ def _claim() -> tuple[int, list[Outgoing]]:
     )
     due = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
-        .filter(endpoint__status=Endpoint.Status.ENABLED, endpoint__deleted_at=None)
+        .filter(pk__in=_fair_share(), state=State.WAITING, next_attempt_at__lte=timezone.now())
         .filter(Q(endpoint__ordered=False) | ~Exists(ahead))
         .select_related("endpoint__company", "conduit__owner", "conduit__company")
-        .order_by("next_attempt_at")[:CLAIM]
+        .order_by("next_attempt_at")
     )
     outgoing, refused = _pass_gate(due)
     Delivery.objects.filter(pk__in=[message.delivery.pk for message in outgoing]).update(
@@ -95,6 +120,13 @@ def _claim() -> tuple[int, list[Outgoing]]:
     return len(due), outgoing
 
 
+def _fair_share() -> list[UUID]:
+    """What is due, but only so much of each endpoint: a hung one with a thousand messages holds up nobody else's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [timezone.now(), PER_ENDPOINT, CLAIM])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
     """Decides anew for each message, also a retry, and logs the first passing and each refusal."""
     events, entries = _subjects(due)
@@ -103,14 +135,19 @@ def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
         if delivery.event_type == TEST:
             outgoing.append(Outgoing(delivery, delivery.body))
             continue
-        event = events[delivery.event_id]
+        event = events.get(delivery.event_id)
+        if event is None:
+            # Detached with an old month; there is nothing left to say.
+            refused.append(delivery.pk)
+            continue
         decision = gate.decide_event(event, delivery.conduit)
+        body = body_of(event, delivery.conduit, entries.get(_entry_id(event))) if decision.passes else ""
         if decision.passes:
-            outgoing.append(Outgoing(delivery, body_of(event, delivery.conduit, entries.get(_entry_id(event)))))
+            outgoing.append(Outgoing(delivery, body))
         else:
             refused.append(delivery.pk)
-        if delivery.conduit_id and (not decision.passes or delivery.attempt_count == 0):
-            lines.append(_line(delivery, decision))
+        if delivery.conduit_id and _is_news(delivery, body):
+            lines.append(_line(delivery, decision, body))
     access_log.write_lines(lines)
     return outgoing, refused
 
@@ -131,7 +168,13 @@ def _entry_id(event: Event) -> str | None:
     return event.data.get("entry") if event.type in {ENTRY_ADDED, event_types.MESSAGE} else None
 
 
-def _line(delivery: Delivery, decision: gate.Decision) -> access_log.Line:
+def _is_news(delivery: Delivery, body: str) -> bool:
+    """Whether the access log must say it: a refusal, a first passing, or a retry that tells something else."""
+    retried = delivery.attempt_count > 0 and delivery.body
+    return not body or delivery.attempt_count == 0 or bool(retried and fields_of(body) != fields_of(delivery.body))
+
+
+def _line(delivery: Delivery, decision: gate.Decision, body: str) -> access_log.Line:
     assert delivery.conduit_id  # noqa: S101 (the caller asked)
     return access_log.Line(
         conduit_id=delivery.conduit_id,
@@ -141,23 +184,31 @@ def _line(delivery: Delivery, decision: gate.Decision) -> access_log.Line:
         what=delivery.event_type,
         what_id=delivery.event_id,
         reason=decision.reason,
+        fields=fields_of(body),
     )
 
 
-async def _send_all(outgoing: Sequence[Outgoing]) -> list[Answer]:
-    together = asyncio.Semaphore(TOGETHER)
-    async with Client(allowed=settings.PICO_WEBHOOK_ALLOW) as client:
+def _send_all(outgoing: Sequence[Outgoing]) -> Iterator[Results]:
+    """Sends them together and yields what came of them as it comes: a slow endpoint's answer keeps no other waiting."""
+    with asyncio.Runner() as runner:
+        client = runner.run(Client(allowed=settings.PICO_WEBHOOK_ALLOW).__aenter__())
+        together = asyncio.Semaphore(TOGETHER)
+        pending = {runner.get_loop().create_task(_send(client, together, message)) for message in outgoing}
+        try:
+            while pending:
+                done, pending = runner.run(asyncio.wait(pending, timeout=RECORDED_EVERY))
+                yield [task.result() for task in done]
+        finally:
+            runner.run(client.__aexit__(None, None, None))
 
-        async def send(message: Outgoing) -> Answer:
-            async with together:
-                try:
-                    post = _signed(message)
-                except InvalidToken:
-                    # One endpoint's trouble must not hold up the others of this claim.
-                    return Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
-                return await client.post(**post)
 
-        return await asyncio.gather(*(send(message) for message in outgoing))
+async def _send(client: Client, together: asyncio.Semaphore, message: Outgoing) -> tuple[Outgoing, Answer]:
+    async with together:
+        try:
+            return message, await client.post(**_signed(message))
+        except InvalidToken:
+            # One endpoint's trouble must not hold up the others of this claim.
+            return message, Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
 
 
 def _signed(message: Outgoing) -> SignedPost:
@@ -180,23 +231,27 @@ def _secrets(endpoint: Endpoint) -> list[str]:
 
 
 @transaction.atomic
-def _record(results: Sequence[tuple[Outgoing, Answer]]) -> None:
+def _record(results: Results) -> None:
     now = timezone.now()
     Attempt.objects.bulk_create([_attempt(message.delivery, answer, now) for message, answer in results])
-    changed = []
-    for message, answer in results:
-        delivery = message.delivery
-        if answer.status is not None:
-            # The company's log shows what its server got; what never arrived has not passed.
-            delivery.body = message.body
-        delivery.state, delivery.next_attempt_at = _what_next(delivery, answer, now)
-        delivery.finished_at = None if delivery.state == State.WAITING else now
-        changed.append(delivery)
-    Delivery.objects.bulk_update(changed, ["body", "state", "next_attempt_at", "finished_at"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FINISH, [list(column) for column in zip(*(_finished(*one, now) for one in results), strict=True)]
+        )
     gone = {message.delivery.endpoint for message, answer in results if answer.status == GONE}
     # In one order for all workers, as each disabling locks a row.
     for endpoint in sorted(gone, key=lambda endpoint: endpoint.pk):
         disable(endpoint, reason="It answered 410 Gone.")
+
+
+def _finished(message: Outgoing, answer: Answer, now: datetime) -> tuple[object, ...]:
+    """The columns of _FINISH for one result."""
+    delivery = message.delivery
+    state, next_attempt_at = _what_next(delivery, answer, now)
+    # The company's log shows what its server got; what never arrived has not passed.
+    body = delivery.body if answer.status is None else message.body
+    finished_at = None if state == State.WAITING else now
+    return delivery.pk, delivery.attempt_count + 1, body, str(state), next_attempt_at, finished_at
 
 
 def _attempt(delivery: Delivery, answer: Answer, now: datetime) -> Attempt:

@@ -59,5 +59,8 @@ def send_test(endpoint: Endpoint) -> Delivery:
 
 
 def delete_endpoint(endpoint: Endpoint) -> None:
-    """Nothing is sent there any more; its log stays."""
-    Endpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=timezone.now())
+    """Nothing is sent there any more, what waits neither; its log stays."""
+    now = timezone.now()
+    Endpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=now)
+    waiting = Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.WAITING)
+    waiting.update(state=Delivery.State.FAILED, next_attempt_at=None, finished_at=now)

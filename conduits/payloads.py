@@ -33,6 +33,13 @@ def body_of(event: Event, conduit: Conduit | None, entry: Entry | None) -> str:
     return json.dumps({"type": event.type, "timestamp": rfc3339(event.at), "data": data}, ensure_ascii=False)
 
 
+def fields_of(body: str) -> tuple[str, ...]:
+    """What a body tells of the owner's, beyond the event itself: `owner` (name and address), `entry`, `photos`."""
+    data = json.loads(body)["data"] if body else {}
+    told = [name for name in ("owner", "entry") if data.get(name)]
+    return (*told, "photos") if data.get("entry", {}).get("attachments") else tuple(told)
+
+
 def rfc3339(at: Any) -> str:
     """RFC 3339 in UTC, to the millisecond."""
     return f"{at.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from conduits.models import Conduit, Delivery, Endpoint
 from conduits.payloads import rfc3339
+from parties.errors import StateForbidsError
 from picos import bell
 from picos.models import Event
 
@@ -40,7 +41,13 @@ def queue_test(endpoint: Endpoint) -> Delivery:
 
 
 def replay(delivery: Delivery) -> Delivery:
-    """Sends it once more, as a new message linked to the old one. What it may say is decided anew."""
+    """Sends it once more, as a new message linked to the old one. What it may say is decided anew.
+
+    Raises StateForbidsError when its endpoint is deleted.
+    """
+    if delivery.endpoint.deleted_at:
+        message = "Its endpoint is deleted."
+        raise StateForbidsError(message)
     bell.ring(bell.DELIVERIES)
     return Delivery.objects.create(
         endpoint=delivery.endpoint,

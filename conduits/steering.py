@@ -44,6 +44,14 @@ def set_grants(conduit: Conduit, grants: Iterable[str]) -> None:
 
 
 @transaction.atomic
+def grant(conduit: Conduit, what: Grant) -> None:
+    """Lets the company see one thing more from now on."""
+    held = Conduit.objects.current().select_for_update().filter(pk=conduit.pk).first()
+    if held:
+        set_grants(held, [*held.grants, what.value])
+
+
+@transaction.atomic
 def _move(conduit: Conduit, *, sources: list[Status], target: Status, event: str) -> None:
     """Compare and swap, so that two at once make one event."""
     take_turn(conduit.pico_id)

@@ -12,9 +12,11 @@ from config.postgres import Cluster
 
 # A refused row is an ERROR to PostgreSQL and daily work to us; these are what keeps the server from running.
 SERVER_TROUBLE = re.compile(r"PANIC:|FATAL: +(lock file|data directory|database files|could not|pre-existing)")
-WORKER_READY = re.compile(r"celery@\S+ ready")
+WORKER_READY = re.compile(r"\w+@\S+ ready")
+# A process for each queue: neither a hung endpoint nor a million picos being minted may keep an event waiting. A thread
+# of the sender mostly waits for somebody's server.
+WORKERS = (("worker", "events", 4), ("sender", "deliveries", 32), ("minter", "bulk", 4))
 BLOCKING_THREADS = 8
-TASK_THREADS = 8
 
 
 def database(cluster: Cluster) -> Child:
@@ -41,7 +43,8 @@ def servers() -> Iterator[Child]:
 def helpers() -> Iterator[Child]:
     """What works behind them. Each prints a line when it is ready."""
     environment = _environment()
-    yield Child(name="worker", command=_worker(), environment=environment, ready=WORKER_READY)
+    for name, queue, threads in WORKERS:
+        yield Child(name=name, command=_worker(queue, threads), environment=environment, ready=WORKER_READY)
     yield Child(name="beat", command=_beat(), environment=environment)
     if settings.PICO_DEMO:
         command = [sys.executable, "manage.py", "callcentre"]
@@ -72,10 +75,10 @@ def _granian(interface: str, module: str, port: int, *, workers: int) -> list[st
     ]
 
 
-def _worker() -> list[str]:
+def _worker(queue: str, threads: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", "events,deliveries,bulk"),
-        *("--pool", "threads", "--concurrency", str(TASK_THREADS), "--loglevel", "INFO"),
+        *(sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", queue, "--hostname", f"{queue}@%h"),
+        *("--pool", "threads", "--concurrency", str(threads), "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 

@@ -16,9 +16,11 @@ _FIGURES = """
 SELECT (SELECT count(*) FROM picos_pending),
        (SELECT coalesce(extract(epoch FROM now() - min(e.at)), 0)
           FROM picos_event e WHERE e.id = (SELECT event_id FROM picos_pending ORDER BY sequence LIMIT 1)),
-       (SELECT count(*) FROM conduits_delivery WHERE state = 'waiting'),
+       (SELECT count(*) FROM conduits_delivery AS d JOIN conduits_endpoint AS e ON e.id = d.endpoint_id
+         WHERE d.state = 'waiting' AND e.status = 'enabled'),
        (SELECT coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0)
-          FROM conduits_delivery WHERE state = 'waiting' AND next_attempt_at < now())
+          FROM conduits_delivery AS d JOIN conduits_endpoint AS e ON e.id = d.endpoint_id
+         WHERE d.state = 'waiting' AND e.status = 'enabled' AND next_attempt_at < now())
 """
 
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dashboards.bodies.bounded_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboards.security.content_security_policy",
@@ -102,21 +103,15 @@ DATABASES = {
         conn_health_checks=True,
     ),
 }
+# A socket's folder comes as an option; Django's own clients (dbshell) look for it here.
+DATABASES["default"]["HOST"] = DATABASES["default"].get("OPTIONS", {}).pop("host", DATABASES["default"].get("HOST", ""))
+DATABASES["default"]["PORT"] = DATABASES["default"].get("OPTIONS", {}).pop("port", DATABASES["default"].get("PORT", ""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "filesystem://localhost"
-REDIS = CELERY_BROKER_URL.startswith(("redis://", "rediss://"))
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}
-        if REDIS
-        else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(PICO_DATA_DIR / "cache"),
-        }
-    ),
-}
+# Sign-in limits are counted here: in the database, so that they hold over all processes, and need no broker.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "api_cache"}}
 
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = [
@@ -126,6 +121,7 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "parties.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -139,7 +135,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 60
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_FORMS = {"request_login_code": "parties.sign_in.EmailForm"}
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

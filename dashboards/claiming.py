@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -78,13 +79,14 @@ def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
         file for file in request.FILES.getlist("photos") if isinstance(file, UploadedFile)
     ]
     photos = take_photos(files)
-    conduit = current_conduit(pico)
-    if conduit and request.POST.get("allow_photos") and Grant.PHOTOS.value not in conduit.grants:
-        steering.set_grants(conduit, [*conduit.grants, Grant.PHOTOS.value])
-    append_entry(
-        journal=journal,
-        author=signed_in(request),
-        body=form.cleaned_data["body"],
-        visibility=form.cleaned_data["visibility"],
-        photos=photos,
-    )
+    with transaction.atomic():
+        append_entry(
+            journal=journal,
+            author=signed_in(request),
+            body=form.cleaned_data["body"],
+            visibility=form.cleaned_data["visibility"],
+            photos=photos,
+        )
+        conduit = current_conduit(pico)
+        if conduit and photos and request.POST.get("allow_photos"):
+            steering.grant(conduit, Grant.PHOTOS)

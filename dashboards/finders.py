@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from api.problems import problem
+from api.problems import problem, problem_response
 from dashboards.forms import FinderForm, MessageForm, posted
 from dashboards.misses import JSON, counts_misses
 from parties.errors import StateForbidsError, TooManyError
@@ -89,19 +89,21 @@ def _found_json(request: HttpRequest, pico: Pico) -> HttpResponse:
         return problem(413, "The request is too large.")
     except (ValueError, RecursionError):
         return problem(400, "The request could not be read.")
-    if not isinstance(body, dict):
-        return problem(422, "Send an object {message, contact?}.")
-    if wrong := [key for key in FinderForm.base_fields if not isinstance(body.get(key, ""), str)]:
-        errors = {key: ["A text is needed."] for key in wrong}
+    if errors := _errors_of(body):
         return problem(422, "Some of it cannot be taken; see errors.", errors=errors)
     form = FinderForm(body)
-    if not form.is_valid():
-        errors = {field: [str(one) for one in messages] for field, messages in form.errors.items()}
-        return problem(422, "Some of it cannot be taken; see errors.", errors=errors)
+    form.is_valid()
     try:
         token = _relay(request, pico, form)
-    except StateForbidsError as error:
-        return problem(409, str(error))
-    except TooManyError as error:
-        return problem(429, str(error), headers={"Retry-After": str(error.retry_after)})
+    except (StateForbidsError, TooManyError) as error:
+        return problem_response(error, {}) or problem(409, str(error))
     return JsonResponse({"relayed": True, "answer_at": f"/found/{token}"}, status=201)
+
+
+def _errors_of(body: Any) -> dict[str, list[str]]:
+    """What is wrong with a finder's JSON, by field; nothing when it can be relayed."""
+    if not isinstance(body, dict):
+        return {"body": ["Send an object {message, contact?}."]}
+    if wrong := [key for key in FinderForm.base_fields if not isinstance(body.get(key, ""), str)]:
+        return {key: ["A text is needed."] for key in wrong}
+    return {field: [str(one) for one in messages] for field, messages in FinderForm(body).errors.items()}

@@ -1,6 +1,7 @@
 """Codes that lead nowhere: one answer for all of them, and to nobody more than a few."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from ipaddress import ip_network
@@ -75,8 +76,6 @@ def _asker(request: HttpRequest) -> str:
     """A keyed hash of the address alone, as a browser's name is changed at will; of IPv6, the /64 of a household."""
     address = address_of(request)
     if ":" in address:
-        try:
+        with suppress(ValueError):
             address = str(ip_network(f"{address}/64", strict=False))
-        except ValueError:
-            pass
     return salted_hmac("dashboards.misses", address, algorithm="sha256").hexdigest()

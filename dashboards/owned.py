@@ -10,7 +10,7 @@ from conduits.access import current_conduit
 from conduits.gate import grants
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
-from journals.keeping import mark_read, open_journal_of
+from journals.keeping import journal_path, mark_read, open_journal_of
 from journals.models import Entry, Journal
 from live.tokens import token_for, topic
 from parties.models import Person
@@ -29,13 +29,13 @@ def signed_in(request: HttpRequest) -> Person:
 def owner_context(
     pico: Pico, person: Person, *, form: EntryForm | None = None, before: UUID | None = None
 ) -> dict[str, Any]:
-    """The journal for its owner, newest first; the owner has now seen it."""
+    """The journal for its owner, newest first; the owner has now seen it, and has not what else there is to tell."""
     journal = open_journal_of(pico)
     conduit = current_conduit(pico)
     if journal is None:
         return {"conduit": conduit, "entries": [], "journal": None, "form": form or EntryForm()}
     mark_read(journal=journal, by=person)
-    see_notices(person=person, pico=pico)
+    see_notices(person=person, pico=pico, path=journal_path(pico))
     entries, older = page_of(journal, person, before)
     return {
         "journal": journal,
@@ -44,6 +44,7 @@ def owner_context(
         "entries": entries,
         "older_url": f"?before={older}" if older else "",
         "form": form or EntryForm(),
+        "notices": list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:5]),
         "live_token": token_for(topic("journal", journal.pk, "owner")),
         "fragment_url": reverse("fragment", args=[pico.code]),
     }

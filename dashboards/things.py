@@ -112,7 +112,9 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
 
 
 def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
-    return owner_context(pico, person, before=before) | {
+    context = owner_context(pico, person, before=before)
+    see_notices(person=person, pico=pico)
+    return context | {
         "section": "things",
         "pico": pico,
         "loss": losing.current_loss(pico),
@@ -132,5 +134,4 @@ def _tiles(person: Person) -> dict[str, Any]:
         .order_by("-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])
-    see_notices(person=person)
     return {"things": journals, "notices": notices}

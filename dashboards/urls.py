@@ -59,13 +59,11 @@ urlpatterns = [
     path("you/keys", you.keys, name="you_keys"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),
-    # Signing in is by mailed code or passkey; nobody has a password to log in or sign up with.
+    # Signing in is by mailed code or passkey. allauth's pages for passwords, further addresses and second factors
+    # stay shut: an address that somebody merely claims must never lead to a code.
     path("account/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
     path("account/signup/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
-    path("account/email/", home.nowhere),
-    path("account/confirm-email/", home.nowhere),
-    path("account/confirm-email/<path:rest>", home.nowhere),
-    path("account/password/<path:rest>", home.nowhere),
+    re_path(r"^account/(?:email|confirm-email|password)/", RedirectView.as_view(pattern_name="you")),
     path("account/2fa/", RedirectView.as_view(pattern_name="mfa_list_webauthn")),
     path("account/", include("allauth.urls")),
 ]

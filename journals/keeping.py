@@ -100,6 +100,11 @@ def append_entry(
     return entry
 
 
+def journal_path(pico: Pico) -> str:
+    """Where the owner reads the journal, and where notices of new entries lead."""
+    return f"/things/{pico.code}#live"
+
+
 def entry_side(entry: Entry) -> str:
     """Whose words they are, `owner` or `company`."""
     return "company" if entry.author_company_id else "owner"
@@ -148,5 +153,6 @@ def _tell(entry: Entry, journal: Journal) -> None:
             person=journal.owner,
             pico=journal.pico,
             text=f"{entry.author} wrote: {said}",
+            path=journal_path(journal.pico),
             mail_after=MAIL_ANSWER_AFTER,
         )

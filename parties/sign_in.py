@@ -1,8 +1,14 @@
 """Signing in with a mailed code. A new address becomes a person at its first code: one way in for everybody."""
 
+import time
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -21,7 +27,8 @@ class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
             message = f"An address has at most {LONGEST_ADDRESS} letters."
             raise ValidationError(message)
         email = str(super().clean_email()).lower()
-        self._user = self._user or _newcomer(email)
+        # The person's own address decides, nothing else: allauth also finds people by addresses they merely claimed.
+        self._user = _person_at(email)
         if self._user:
             # What the code proves to be theirs; without it, allauth would ask them to prove it by a second one.
             EmailAddress.objects.get_or_create(user=self._user, email=email, defaults={"primary": True})
@@ -40,12 +47,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Without a second factor: a passkey is the faster way in, and who loses it still has the mailed code."""
         return [stage for stage in super().get_login_stages() if not stage.startswith("allauth.mfa.")]
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not for a while after signing in, with whatever: so who lost a passkey removes it after a mailed code."""
+        del app, kwargs
+        records = get_authentication_records(context.request, context.request.user)
+        signed_in_at = max((record["at"] for record in records), default=0)
+        return time.time() - signed_in_at > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
-def _newcomer(email: str) -> Person | None:
-    """A new person; None when the address has one, who may not sign in any more."""
+
+def _person_at(email: str) -> Person | None:
+    """The person with this address, made now if there is none; None for one who may not sign in any more."""
     try:
         with transaction.atomic():
-            return Person.objects.create_user(email)
+            person = Person.objects.filter(email=email).first() or Person.objects.create_user(email)
     except IntegrityError:
-        # Or their other tab made them a moment ago.
-        return Person.objects.filter(email=email, is_active=True).first()
+        # Their other tab made them a moment ago.
+        person = Person.objects.get(email=email)
+    return person if person.is_active else None

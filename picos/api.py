@@ -3,11 +3,12 @@
 import csv
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from pydantic import AfterValidator, Field, StringConstraints
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ from api.bodies import Body, Line, MaybeText, Shown, storable
 from api.doors import handles
 from api.paging import page
 from api.requests import MEGABYTE
+from parties.keys import allows
 from parties.models import Company
 from picos import minting, products
 from picos.access import access_batch, access_product
@@ -120,8 +122,11 @@ def show_batch(request: Request, batch_id: UUID) -> Response:
 
 @handles("products", "company", media="text/csv")
 def export_batch(request: Request, batch_id: UUID) -> StreamingHttpResponse:
-    """The batch as CSV for a print shop: code, as printed, URL, serial, and PIN if claiming takes one."""
+    """The batch as CSV for a print shop: code, as printed, URL, serial, and PIN (for keys that may write products)."""
     batch = access_batch(company=company_of(request), batch_id=batch_id)
+    key: Any = request.auth
+    if batch.pin_key and not allows(key.scopes, "products", write=True):
+        raise PermissionDenied("These have PINs: it takes a key that may write products.")
     response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
     return response

@@ -55,6 +55,11 @@ def use_up_pin_try(*, pico: Pico, pin: str) -> None:
         raise StateForbidsError(message)
 
 
+def give_pin_tries_back(*, pico: Pico) -> None:
+    """Its maker lets people try again, after too many wrong PINs."""
+    Pico.objects.filter(pk=pico.pk).update(pin_tries=0)
+
+
 def add_own_thing(*, person: Person, name: str, company_name: str = "") -> Pico:
     """A pico for a thing whose maker is not here: it belongs to the person from the start."""
     with transaction.atomic():

@@ -53,14 +53,16 @@ def mint_unfinished() -> None:
 
 
 def mint(batch_id: UUID) -> None:
-    """Mints what the batch still lacks, a chunk per transaction. Safe to run twice, at once, or after a crash."""
+    """Mints what the batch still lacks, a chunk per transaction. Safe to run twice, or after a crash; at once with
+    another run it leaves the batch to that one.
+    """
     while _mint_chunk(batch_id):
         pass
 
 
 @transaction.atomic
 def _mint_chunk(batch_id: UUID) -> bool:
-    batch = Batch.objects.unfinished().defer("serials").select_for_update().filter(pk=batch_id).first()
+    batch = Batch.objects.unfinished().defer("serials").select_for_update(skip_locked=True).filter(pk=batch_id).first()
     if batch is None:
         return False
     chunk = min(CHUNK, batch.count - batch.minted)

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from live.announcing import announce
+from live.tokens import topic
 from parties.models import Person
 from picos import bell
 from picos.models import Notice, Pico
@@ -18,24 +20,39 @@ logger = logging.getLogger(__name__)
 # Before another try at a mail that the server would not take; after the last, about two days later, it stays unmailed.
 RETRY_AFTER = timedelta(minutes=5)
 TRIES = 500
-BATCH = 50
+# So few that even a mail server that answers nothing (10 s each) is through with them before their next try.
+BATCH = 20
+PER_HOUR = 10
 
 
 def notify(*, person: Person, pico: Pico, text: str, path: str = "", mail_after: timedelta = timedelta(0)) -> Notice:
-    """Records the notice in the caller's transaction; its mail leaves after `mail_after` unless it was seen by then."""
+    """Records the notice in the caller's transaction; its mail leaves after `mail_after` unless it was seen by then.
+
+    Nobody's mailbox can be flooded through a thing: while one mail that leads to the same page waits, and after
+    PER_HOUR in an hour, further notices stand on the dashboard only.
+    """
+    now = timezone.now()
+    path = path or f"/things/{pico.code}"
+    recent = Notice.objects.filter(person=person, pico=pico, path=path, at__gt=now - timedelta(hours=1))
+    quiet = recent.filter(mail_at__isnull=False).exists() or recent.count() >= PER_HOUR
     notice = Notice.objects.create(
-        person=person, pico=pico, text=text[:500], path=path or pico.url_path, mail_at=timezone.now() + mail_after
+        person=person,
+        pico=pico,
+        text=text[:500],
+        path=path,
+        mail_at=None if quiet else now + mail_after,
     )
-    if not mail_after:
+    announce(topic("person", person.pk))
+    if not quiet and not mail_after:
         bell.ring(bell.NOTICES)
     return notice
 
 
-def see_notices(*, person: Person, pico: Pico | None = None) -> None:
-    """The person saw them (those about `pico` if given), so no mail is needed any more."""
-    unseen = Notice.objects.filter(person=person, seen_at=None)
-    if pico:
-        unseen = unseen.filter(pico=pico)
+def see_notices(*, person: Person, pico: Pico, path: str = "") -> None:
+    """The person saw what they tell (those that lead to `path`, if given), so no mail is needed any more."""
+    unseen = Notice.objects.filter(person=person, pico=pico, seen_at=None)
+    if path:
+        unseen = unseen.filter(path=path)
     unseen.update(seen_at=timezone.now(), mail_at=None)
 
 

@@ -1,7 +1,8 @@
 """Evaluating a condition: each leaf is true, false or missing, and what it saw is kept for the run's trace."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from rules.fields import MISSING, read_field
@@ -10,26 +11,31 @@ from rules.moment import Moment
 from rules.operators import OPERATORS
 
 Trace = list[dict[str, Any]]
+Read = Callable[[str], Any]
 SHOWN = 200
 
 
 def evaluate(condition: Condition | None, moment: Moment) -> tuple[bool | None, Trace]:
-    """The truth of it (None: missing), and a line for each leaf looked at. No condition is true."""
+    """The truth of it (None: missing), and a line for each leaf looked at. No condition is true.
+
+    Each field is read once, however many leaves name it, as some ask the database.
+    """
     trace: Trace = []
-    return (True if condition is None else _truth(condition, moment, trace)), trace
+    read = cache(lambda name: read_field(name, moment))
+    return (True if condition is None else _truth(condition, read, trace)), trace
 
 
-def _truth(condition: Condition, moment: Moment, trace: Trace) -> bool | None:
+def _truth(condition: Condition, read: Read, trace: Trace) -> bool | None:
     match condition:
         case Leaf():
-            return _leaf(condition, moment, trace)
+            return _leaf(condition, read, trace)
         case Not():
-            inner = _truth(condition.not_, moment, trace)
+            inner = _truth(condition.not_, read, trace)
             return None if inner is None else not inner
         case All():
-            return _all([_truth(one, moment, trace) for one in condition.all])
+            return _all([_truth(one, read, trace) for one in condition.all])
         case Any_():
-            return _any([_truth(one, moment, trace) for one in condition.any])
+            return _any([_truth(one, read, trace) for one in condition.any])
 
 
 def _all(truths: Sequence[bool | None]) -> bool | None:
@@ -44,8 +50,8 @@ def _any(truths: Sequence[bool | None]) -> bool | None:
     return None if None in truths else False
 
 
-def _leaf(leaf: Leaf, moment: Moment, trace: Trace) -> bool | None:
-    seen = read_field(leaf.field, moment)
+def _leaf(leaf: Leaf, read: Read, trace: Trace) -> bool | None:
+    seen = read(leaf.field)
     result = _compare(leaf, seen)
     trace.append({"field": leaf.field, "op": leaf.op, "value": leaf.value, "seen": _shown(seen), "result": result})
     return result

@@ -6,59 +6,37 @@ one transaction: a worker that dies leaves everything as it was. docs/architectu
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
-from api.throttling import count_uses
 from conduits import access_log, gate
 from conduits.models import AccessLine, Conduit
-from picos.models import Event
+from picos.models import Event, Pico
 from picos.turns import take_turn
 from rules.actions import settings_of
+from rules.bounds import Bounds
+from rules.claiming import Index, claim, settle, triggers_for
 from rules.conditions import evaluate
-from rules.models import Run, Trigger
+from rules.models import Run
 from rules.moment import Moment
 from rules.writing import definition_of
 
 logger = logging.getLogger(__name__)
 
-# How many lanes and events one transaction takes. Bigger ones gain little and hold picos' turns longer.
-LANES_AT_ONCE = 16
-EVENTS_AT_ONCE = 200
-# Longer chains of causes are taken for rules that call each other.
-DEEPEST = 8
-# And wider ones for rules that multiply each other: the runs that one first event may lead to beyond its own.
-MOST_IN_CHAIN = 2000
-CHAIN_WINDOW = timedelta(hours=1)
-
-# At random, so that no lane starves while others keep filling.
-_TAKE_LANES = """
-SELECT number FROM picos_lane WHERE EXISTS (SELECT FROM picos_pending WHERE lane = number)
-ORDER BY random() FOR UPDATE SKIP LOCKED LIMIT %s
-"""
-# A statement of its own, whose snapshot is younger than the lock on the lanes.
-_TAKE_EVENTS = """
-DELETE FROM picos_pending WHERE event_id IN (
-    SELECT event_id FROM picos_pending WHERE lane = ANY(%s) ORDER BY sequence LIMIT %s
-) RETURNING event_id
-"""
-
 Conduits = dict[tuple[UUID, UUID], Conduit]
-Index = dict[tuple[str, UUID], list[Trigger]]
 
 
 @dataclass(slots=True)
 class Batch:
-    """The events of one transaction, and all that their rules need, loaded with one query each."""
+    """The events of one transaction for which rules wait, and all that these need, loaded with one query each."""
 
     events: Sequence[Event]
     triggers: Index
     conduits: Conduits
+    bounds: Bounds
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
@@ -68,58 +46,25 @@ class Batch:
 @transaction.atomic
 def drain() -> int:
     """Handles what waits, once around; returns how many events it took from the queue."""
-    events = _claim()
-    if not events:
-        return 0
-    batch = Batch(events, _triggers(events), _conduits(events))
-    moments, stopped, lines = [], [], []
-    for event in events:
-        met, refusal = _match(event, batch)
-        running, too_many = _bound(event, met) if met and event.depth else (met, [])
-        moments += running
-        stopped += too_many
-        lines += refusal
-    if moments:
-        # Effects write entries and events, whose verbs take the pico's turn first; so does the engine, all at once.
-        take_turn(*{moment.event.pico_id for moment in moments if moment.event.pico_id})
-    Run.objects.bulk_create(
-        [*(_run(moment) for moment in moments), *(_new_run(moment, Run.Outcome.STOPPED) for moment in stopped)]
-    )
-    access_log.write_lines(lines)
+    events, triggers = claim()
+    if awaited := [event for event in events if triggers_for(event, triggers)]:
+        _handle(_load(awaited, triggers))
+    settle(events)
     return len(events)
 
 
-def _claim() -> list[Event]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_LANES, [LANES_AT_ONCE])
-        lanes = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_TAKE_EVENTS, [lanes, EVENTS_AT_ONCE])
-        claimed = [row[0] for row in cursor.fetchall()]
-    if not claimed:
-        return []
-    return list(
-        Event.objects.filter(pk__in=claimed).select_related("pico__product__company", "owner").order_by("sequence")
-    )
+def _load(events: Sequence[Event], triggers: Index) -> Batch:
+    """Takes the picos' turns before it looks at them: a pause that had its turn earlier is seen, a later one waits.
 
-
-def _anchors(event: Event) -> list[UUID]:
-    """The ids under which a rule may wait for this event, see Trigger."""
-    pico = event.pico
-    ids = [event.company_id, event.owner_id, event.pico_id]
-    if pico:
-        ids += [pico.product_id, pico.batch_id]
-    return [id_ for id_ in ids if id_]
-
-
-def _triggers(events: Sequence[Event]) -> Index:
-    waiting = Trigger.objects.filter(
-        event_type__in={event.type for event in events},
-        anchor__in={anchor for event in events for anchor in _anchors(event)},
-    ).select_related("version__rule__company", "version__rule__person")
-    index: Index = defaultdict(list)
-    for trigger in waiting.order_by("version_id"):
-        index[trigger.event_type, trigger.anchor].append(trigger)
-    return index
+    The verbs of the effects take the turns too; so here they are taken all at once, in one order.
+    """
+    pico_ids = {event.pico_id for event in events if event.pico_id}
+    if pico_ids:
+        take_turn(*pico_ids)
+    picos = Pico.objects.with_product().in_bulk(pico_ids)
+    for event in events:
+        event.pico = picos[event.pico_id] if event.pico_id else None
+    return Batch(events, triggers, _conduits(events), Bounds(events))
 
 
 def _conduits(events: Sequence[Event]) -> Conduits:
@@ -129,22 +74,34 @@ def _conduits(events: Sequence[Event]) -> Conduits:
     return {(conduit.pico_id, conduit.owner_id): conduit for conduit in found}
 
 
+def _handle(batch: Batch) -> None:
+    runs: list[Run] = []
+    lines: list[access_log.Line] = []
+    for event in batch.events:
+        met, refusal = _match(event, batch)
+        running, stopped = batch.bounds.divide(event, met)
+        runs += [_run(moment) for moment in running]
+        runs += [_stopped(moment, why) for moment, why in stopped]
+        lines += refusal
+    Run.objects.bulk_create(runs)
+    access_log.write_lines(lines)
+
+
 def _match(event: Event, batch: Batch) -> tuple[list[Moment], list[access_log.Line]]:
     """The rules that meet this event. A company's do so only if the gate lets the event pass; a refusal is logged."""
     conduit = batch.conduit_of(event)
     moments: dict[UUID, Moment] = {}
     companys_waits = False
     decision = gate.decide_event(event, conduit)
-    for anchor in _anchors(event):
-        for trigger in batch.triggers.get((event.type, anchor), ()):
-            rule = trigger.version.rule
-            if rule.company_id and rule.company_id == event.company_id:
-                companys_waits = True
-                if not decision.passes:
-                    continue
-            elif not (rule.person_id and rule.person_id == event.owner_id and gate.passes_to_owner(event)):
+    for trigger in triggers_for(event, batch.triggers):
+        rule = trigger.version.rule
+        if rule.company_id and rule.company_id == event.company_id:
+            companys_waits = True
+            if not decision.passes:
                 continue
-            moments[rule.pk] = Moment(event, rule, trigger.version, conduit)
+        elif not (rule.person_id and rule.person_id == event.owner_id and gate.passes_to_owner(event)):
+            continue
+        moments[rule.pk] = Moment(event, rule, trigger.version, conduit)
     lines = [_refusal(event, conduit, decision)] if companys_waits and conduit and not decision.passes else []
     return list(moments.values()), lines
 
@@ -161,29 +118,23 @@ def _refusal(event: Event, conduit: Conduit, decision: gate.Decision) -> access_
     )
 
 
-def _bound(event: Event, moments: list[Moment]) -> tuple[list[Moment], list[Moment]]:
-    """Of the rules that meet a caused event, those that may run, and those whose stop is recorded.
-
-    The stop of a chain that has become too wide is recorded where that happens, and the rest of it in silence:
-    otherwise rules that multiply each other would fill the table with what they did not do.
-    """
-    runs = count_uses(f"chain:{event.root_id}", times=len(moments), window=CHAIN_WINDOW)
-    if runs - len(moments) > MOST_IN_CHAIN:
-        return [], []
-    if event.depth > DEEPEST or runs > MOST_IN_CHAIN:
-        return [], moments
-    return moments, []
-
-
-def _new_run(moment: Moment, outcome: str = "") -> Run:
+def _new_run(moment: Moment) -> Run:
+    event = moment.event
     return Run(
         rule=moment.rule,
         version=moment.version,
-        event_id=moment.event.pk,
-        event_type=moment.event.type,
-        pico_id=moment.event.pico_id,
-        outcome=outcome,
+        event_id=event.pk,
+        event_type=event.type,
+        pico_id=event.pico_id,
+        root_id=event.root_id if event.depth else None,
     )
+
+
+def _stopped(moment: Moment, why: str) -> Run:
+    run = _new_run(moment)
+    run.outcome = Run.Outcome.STOPPED
+    run.actions = [{"result": "stopped", "detail": why}]
+    return run
 
 
 def _run(moment: Moment) -> Run:

@@ -22,7 +22,7 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "event.at": lambda moment: moment.event.at,
     "pico.code": lambda moment: moment.pico.code,
     "pico.serial": lambda moment: moment.pico.serial or MISSING,
-    "pico.status": lambda moment: moment.pico.status,
+    "pico.status": lambda moment: _pico_status(moment),  # noqa: PLW0108 (defined below)
     # A thing whose maker is not here has only its owner's name for it; a company never sees an owner's.
     "pico.product.name": lambda moment: moment.pico.product.name if moment.pico.product else moment.pico.name,
     "pico.product.sku": lambda moment: moment.pico.product.sku if moment.pico.product else MISSING,
@@ -80,6 +80,13 @@ def _at_path(data: Any, path: list[str]) -> Any:
             return MISSING
         data = data[step]
     return MISSING if data is None else data
+
+
+def _pico_status(moment: Moment) -> Any:
+    """Whether a thing is lost is its owner's to say; a company knows how an owned one is only as granted."""
+    own = moment.rule.person_id is not None
+    granted = moment.conduit is not None and grants(moment.conduit, Grant.SCANS)
+    return moment.pico.status if own or granted or not moment.pico.claimed else MISSING
 
 
 def _waiting(moment: Moment) -> Any:

@@ -1,16 +1,18 @@
 """A rule as the sentence that its owner would say: IF … AND … THEN … ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from parties.models import Company, Person
 from picos.event_types import event_type
-from picos.models import Batch, Pico, Product
 from rules.actions import settings_of
 from rules.fields import in_words
-from rules.language import All, Any_, Condition, Definition, Leaf, Not
+from rules.language import All, Any_, Condition, Definition, Leaf, Not, On
+from rules.models import Rule
+from rules.naming import Names, load_names
 from rules.operators import OPERATORS
+from rules.writing import current_version, definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,41 @@ class Sentence:
 
 def sentence_of(definition: Definition, party: Company | Person) -> Sentence:
     """The sentence of a definition of this party's."""
-    thing = _things(definition, party)
-    return Sentence(
-        when=_one_of([event_type(name).sentence.format(thing=thing) for name in definition.when.types]),
-        conditions=_condition(definition.if_) if definition.if_ else "",
-        then=[_action(action) for action in definition.then],
-    )
+    return _sentences([definition], party)[0]
 
 
-def _things(definition: Definition, party: Company | Person) -> str:
-    on = definition.on
+def sentences_of(rules: Sequence[Rule]) -> list[Sentence]:
+    """The sentences of one party's rules, in their order; the queries are as many as for a single one."""
+    if not rules:
+        return []
+    return _sentences([definition_of(current_version(rule)) for rule in rules], rules[0].party)
+
+
+def _sentences(definitions: Sequence[Definition], party: Company | Person) -> list[Sentence]:
+    todo = [[settings_of(action) for action in definition.then] for definition in definitions]
+    endpoints = {settings.endpoint for actions in todo for _, settings in actions if hasattr(settings, "endpoint")}
+    names = load_names(party, [definition.on for definition in definitions], endpoints)
+    return [
+        Sentence(
+            when=_when(definition, names, party),
+            conditions=_condition(definition.if_) if definition.if_ else "",
+            then=[module.sentence(settings, names) for module, settings in actions],
+        )
+        for definition, actions in zip(definitions, todo, strict=True)
+    ]
+
+
+def _when(definition: Definition, names: Names, party: Company | Person) -> str:
+    thing = _things(definition.on, names, party)
+    return _one_of([event_type(name).sentence.format(thing=thing) for name in definition.when.types])
+
+
+def _things(on: On, names: Names, party: Company | Person) -> str:
     if on.everything:
         return "any of my things" if isinstance(party, Person) else "any product"
-    products = [f"any {product.name}" for product in Product.objects.filter(pk__in=on.products)]
-    batches = [f"any of {batch}" for batch in Batch.objects.filter(pk__in=on.batches).select_related("product")]
-    # What has changed hands since is no longer this party's to name.
-    picos = [pico.title for pico in Pico.objects.with_product().visible_to(party).filter(code__in=on.picos)]
+    products = [f"any {names.products[id_]}" for id_ in dict.fromkeys(on.products) if id_ in names.products]
+    batches = [f"any of {names.batches[id_]}" for id_ in dict.fromkeys(on.batches) if id_ in names.batches]
+    picos = [names.picos[code] for code in dict.fromkeys(on.picos) if code in names.picos]
     return _one_of([*products, *batches, *picos])
 
 
@@ -78,8 +99,3 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return _one_of(_value(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _action(action: dict[str, Any]) -> str:
-    module, settings = settings_of(action)
-    return module.sentence(settings)

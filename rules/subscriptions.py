@@ -16,7 +16,15 @@ from parties.models import Company
 from picos.event_types import event_types
 from rules.language import Definition
 from rules.models import Rule
-from rules.writing import current_version, definition_of, delete_rule, parse_definition, rewrite_rule, write_rule
+from rules.writing import (
+    current_version,
+    definition_of,
+    delete_rule,
+    hold_rule,
+    parse_definition,
+    rewrite_rule,
+    write_rule,
+)
 
 EVERYTHING = "*"
 
@@ -31,9 +39,10 @@ def add_subscribed_endpoint(
     return endpoint, secret
 
 
+@transaction.atomic
 def resubscribe(endpoint: Endpoint, *, events: Sequence[str]) -> None:
     """The endpoint gets these types of event from now on; the rest of its rule stays. Raises RefusedError."""
-    rule = _subscription(endpoint)
+    rule = hold_rule(_subscription(endpoint))
     when = _definition(endpoint, events).when
     rewrite_rule(rule, definition=definition_of(current_version(rule)).model_copy(update={"when": when}))
 
@@ -46,8 +55,8 @@ def remove_endpoint(endpoint: Endpoint) -> None:
 
 
 def subscribed_events(endpoint: Endpoint) -> list[str]:
-    """The types of event that the endpoint gets."""
-    return definition_of(current_version(_subscription(endpoint))).when.types
+    """The types of event that the endpoint gets. Lists load `subscription__version` with their endpoints."""
+    return definition_of(current_version(endpoint.subscription)).when.types
 
 
 def _subscription(endpoint: Endpoint) -> Rule:

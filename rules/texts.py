@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import cache
 
 from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
@@ -20,7 +21,9 @@ def check_text(text: str) -> str:
 
 def fill(text: str, moment: Moment) -> str:
     """The text with its fields' values; a missing one reads as "somebody" for a name, else as nothing."""
-    return _FIELD.sub(lambda found: _said(found[1], moment), text)[:LONGEST].replace("\0", "")
+    # Each field is read once, however often the text names it, as some ask the database.
+    said = cache(lambda name: _said(name, moment))
+    return _FIELD.sub(lambda found: said(found[1]), text)[:LONGEST].replace("\0", "")
 
 
 def read_aloud(text: str) -> str:

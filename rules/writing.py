@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from conduits.models import Endpoint
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
-from picos.codes import CodeError, parse_code
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, settings_of
 from rules.language import Definition
@@ -44,17 +43,31 @@ def write_rule(*, party: Company | Person, definition: Definition, subscribes: E
         name=definition.name,
         subscribes=subscribes,
     )
-    _put_to_work(rule, _new_version(rule, definition), anchors)
+    rule.version = _new_version(rule, definition)
+    rule.save(update_fields=["version"])
+    _put_to_work(rule.version, anchors)
     return rule
+
+
+def hold_rule(rule: Rule) -> Rule:
+    """The rule as it is now, locked until the surrounding transaction ends, as the caller's row may be stale.
+
+    Raises Http404 for one that was deleted meanwhile. Runs may refer to it at the same time.
+    """
+    # Without joins: a lock that had to wait would bring this row anew, but what hangs on it as it was before.
+    held = Rule.objects.select_for_update(no_key=True).filter(pk=rule.pk, deleted_at=None).first()
+    if held is None:
+        raise Http404
+    return held
 
 
 @transaction.atomic
 def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
-    """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above.
+    """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above, and Http404.
 
     A subscription may get conditions and further actions, but it goes on sending to its endpoint.
     """
-    held = Rule.objects.select_for_update().get(pk=rule.pk)
+    held = hold_rule(rule)
     anchors = _check(held.party, definition)
     if held.subscribes_id and held.subscribes_id not in _endpoints(definition):
         message = "This rule is the subscription of an endpoint, so it has to send to that endpoint."
@@ -64,35 +77,41 @@ def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
     held.name, held.version = definition.name, version
     Trigger.objects.filter(version__rule=held).delete()
     if held.status == Status.ENABLED:
-        _put_to_work(held, version, anchors)
+        _put_to_work(version, anchors)
     return held
 
 
 @transaction.atomic
-def enable_rule(rule: Rule) -> None:
-    """At work again, from now on: what happened meanwhile does not start it."""
-    if Rule.objects.exclude(status=Status.ENABLED).filter(pk=rule.pk).update(status=Status.ENABLED):
-        version = current_version(rule)
-        _put_to_work(rule, version, _check(rule.party, definition_of(version)))
-    rule.status = Status.ENABLED
+def enable_rule(rule: Rule) -> Rule:
+    """At work again, from now on: what happened meanwhile does not start it. Raises RefusedError and Http404."""
+    held = hold_rule(rule)
+    if held.status != Status.ENABLED:
+        version = current_version(held)
+        _put_to_work(version, _check(held.party, definition_of(version)))
+        _set_status(held, Status.ENABLED)
+    return held
 
 
 @transaction.atomic
-def disable_rule(rule: Rule) -> None:
-    """Does nothing until it is enabled; it leaves the engine's index, so that it costs nothing either."""
-    Rule.objects.filter(pk=rule.pk).update(status=Status.DISABLED)
-    Trigger.objects.filter(version__rule=rule).delete()
-    rule.status = Status.DISABLED
+def disable_rule(rule: Rule) -> Rule:
+    """Does nothing until it is enabled; it leaves the engine's index, so that it costs nothing either.
+
+    Raises Http404 as above.
+    """
+    held = hold_rule(rule)
+    Trigger.objects.filter(version__rule=held).delete()
+    _set_status(held, Status.DISABLED)
+    return held
 
 
 @transaction.atomic
 def delete_rule(rule: Rule) -> None:
-    """Ends the rule; its runs stay readable. Raises StateForbidsError for the subscription of an endpoint."""
-    if rule.subscribes_id and Endpoint.objects.filter(pk=rule.subscribes_id, deleted_at=None).exists():
+    """Ends the rule; its runs stay readable. Raises StateForbidsError for an endpoint's subscription, and Http404."""
+    held = disable_rule(rule)
+    if held.subscribes_id and Endpoint.objects.filter(pk=held.subscribes_id, deleted_at=None).exists():
         message = "This rule belongs to an endpoint; delete the endpoint instead."
         raise StateForbidsError(message)
-    disable_rule(rule)
-    Rule.objects.filter(pk=rule.pk).update(deleted_at=timezone.now())
+    Rule.objects.filter(pk=held.pk).update(deleted_at=timezone.now())
 
 
 def current_version(rule: Rule) -> RuleVersion:
@@ -116,9 +135,12 @@ def _new_version(rule: Rule, definition: Definition) -> RuleVersion:
     return RuleVersion.objects.create(rule=rule, number=number, definition=definition.as_json())
 
 
-def _put_to_work(rule: Rule, version: RuleVersion, anchors: set[UUID]) -> None:
-    Rule.objects.filter(pk=rule.pk).update(version=version)
-    rule.version = version
+def _set_status(rule: Rule, status: Status) -> None:
+    rule.status = status
+    rule.save(update_fields=["status"])
+
+
+def _put_to_work(version: RuleVersion, anchors: set[UUID]) -> None:
     types = definition_of(version).when.types
     Trigger.objects.bulk_create(
         [Trigger(event_type=name, anchor=anchor, version=version) for name in types for anchor in anchors]
@@ -161,22 +183,18 @@ def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
     if isinstance(party, Person) and (on.products or on.batches):
         message = "A person's rules watch things, by their codes."
         raise RefusedError(message, field="on")
-    codes = {_code(typed) for typed in on.picos}
-    wanted: dict[str, Collection[object]] = {"products": set(on.products), "batches": set(on.batches), "picos": codes}
+    wanted: dict[str, Collection[object]] = {
+        "products": set(on.products),
+        "batches": set(on.batches),
+        "picos": set(on.picos),
+    }
     found: dict[str, set[UUID]] = {
         "products": set(Product.objects.filter(company=party.pk, pk__in=on.products).values_list("pk", flat=True)),
         "batches": set(Batch.objects.filter(product__company=party.pk, pk__in=on.batches).values_list("pk", flat=True)),
-        "picos": set(Pico.objects.visible_to(party).filter(code__in=codes).values_list("pk", flat=True)),
+        "picos": set(Pico.objects.visible_to(party).filter(code__in=on.picos).values_list("pk", flat=True)),
     }
     for noun, ids in found.items():
         if len(ids) != len(wanted[noun]):
             message = f"One of these {noun} is not yours."
             raise RefusedError(message, field=f"on.{noun}")
     return set().union(*found.values())
-
-
-def _code(typed: str) -> str:
-    try:
-        return parse_code(typed)
-    except CodeError as error:
-        raise RefusedError(str(error), field="on.picos") from error

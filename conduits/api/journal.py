@@ -18,6 +18,7 @@ from api.paging import page
 from api.requests import MEGABYTE
 from conduits import gate
 from conduits.access import current_conduit
+from conduits.answering import add_companys_entry
 from conduits.api.readers import is_company, person_of, reader_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
@@ -93,22 +94,22 @@ def list_entries(request: Request, code: str) -> Response:
 def add_entry(request: Request, body: NewEntry, code: str) -> Response:
     """Write an entry, for good. A company writes through an open conduit only (409)."""
     photos = take_photos(_files(request, body))
+    written: dict[str, Any] = {
+        "body": body.body,
+        "visibility": body.visibility,
+        "kind": body.kind,
+        "photos": photos,
+        "pass_on": body.pass_on,
+    }
     if is_company(request):
         conduit = _open_conduit(request, code)
-        journal, visible = conduit.journal, gate.passing_entries(conduit)
+        replied = _replied(conduit.journal, body.in_reply_to, gate.passing_entries(conduit))
+        entry = add_companys_entry(conduit=conduit, in_reply_to=replied, **written)
     else:
-        journal = _journal(person_of(request), code)
-        visible = ~_companys_own()
-    entry = append_entry(
-        journal=journal,
-        author=party_of(request),
-        body=body.body,
-        visibility=body.visibility,
-        kind=body.kind,
-        photos=photos,
-        in_reply_to=_replied(journal, body.in_reply_to, visible),
-        pass_on=body.pass_on,
-    )
+        owner = person_of(request)
+        journal = _journal(owner, code)
+        replied = _replied(journal, body.in_reply_to, ~_companys_own())
+        entry = append_entry(journal=journal, author=owner, in_reply_to=replied, **written)
     return Response(shown_entry(entry, photos=True).model_dump(mode="json"), status=201)
 
 

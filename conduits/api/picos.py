@@ -24,6 +24,7 @@ from conduits.reading import open_for, read_events
 from parties.errors import RefusedError
 from picos import losing
 from picos.access import access_owned_pico, access_pico, find_pico
+from picos.claiming import give_pin_tries_back
 from picos.codes import read_as_code
 from picos.models import Event, Pico
 from picos.qr import url_of
@@ -146,6 +147,14 @@ def claim(request: Request, body: Claim, code: str) -> Response:
     terms = conduit.terms.sha256 if conduit.terms else None
     claimed = Claimed(conduit=conduit.pk, status=conduit.status, grants=conduit.grants, terms=terms)
     return Response(claimed.model_dump(mode="json"))
+
+
+@handles("picos", "company", gives=PicoShown)
+def unlock(request: Request, code: str) -> Response:
+    """Let people try the PIN again, after five wrong ones locked the claim."""
+    pico = access_pico(viewer=party_of(request), code=code)
+    give_pin_tries_back(pico=pico)
+    return Response(_shown(pico, None, owners=False).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=LostReport, gives=PicoShown)

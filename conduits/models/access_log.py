@@ -39,6 +39,10 @@ class AccessLine(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-number"]
+        indexes: ClassVar = [
+            # The inbox's question: has this member been logged for this wait?
+            models.Index(fields=["conduit", "who_id"], name="access_line_inbox", condition=models.Q(what="inbox")),
+        ]
         constraints: ClassVar = [models.UniqueConstraint("conduit", "number", name="access_line_gapless")]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from picos.models import Pico
 class Grant(models.TextChoices):
     """What an owner lets the company see. The labels complete "<company> sees …"."""
 
-    SCANS = "scans", "your scans"
+    SCANS = "scans", "your scans, and whether it is lost"
     ENTRIES = "entries", "what you share in the journal"
     NOTES = "notes", "notes that your rules send"
     PHOTOS = "photos", "your photos"
@@ -76,6 +76,10 @@ class Conduit(models.Model):
     objects: ClassVar = ConduitQuerySet.as_manager()
 
     class Meta:
+        indexes: ClassVar = [
+            # The engine's question: through which conduit may this event pass? A closed one tells of its own closing.
+            models.Index(fields=["pico", "owner"], name="conduit_of_pico"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint("pico", name="conduit_current_once", condition=~models.Q(status="closed")),
             models.CheckConstraint(

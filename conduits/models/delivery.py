@@ -43,8 +43,10 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         indexes: ClassVar = [
-            # The drain's question: what is due?
-            models.Index(fields=["next_attempt_at"], name="delivery_due", condition=models.Q(state="waiting")),
+            # The drain's question: what of this endpoint's is due?
+            models.Index(
+                fields=["endpoint", "next_attempt_at"], name="delivery_due", condition=models.Q(state="waiting")
+            ),
             # An ordered endpoint's: is an earlier one of this pico still waiting?
             models.Index(
                 fields=["endpoint", "pico", "sequence"], name="delivery_ahead", condition=models.Q(state="waiting")

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from conduits import gate
 from conduits.access import access_conduit
-from conduits.answering import answer
+from conduits.answering import add_companys_entry, answer
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.reading import open_for
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
 from dashboards.forms import AnswerForm, posted
-from journals.keeping import append_entry, mark_read, settle
+from journals.keeping import mark_read, settle
 from live.tokens import token_for, topic
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
@@ -78,12 +78,7 @@ def settled(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpRespo
 def _answer(member: Member, conduit: Conduit, form: AnswerForm) -> None:
     body = form.cleaned_data["body"]
     if form.cleaned_data["visibility"] == "private":
-        if not (decision := gate.decide_read(conduit)).passes:
-            message = f"You cannot write now: {decision.reason}."
-            raise StateForbidsError(message)
-        append_entry(
-            journal=conduit.journal, author=conduit.company, agent=member.person, body=body, visibility="private"
-        )
+        add_companys_entry(conduit=conduit, body=body, visibility="private", agent=member.person)
     else:
         answer(conduit=conduit, body=body, agent=member.person)
 
@@ -110,4 +105,5 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
 
 def _runs(conduit: Conduit, member: Member) -> Any:
     fired = Run.objects.filter(rule__company=member.company, pico=conduit.pico_id, outcome=Run.Outcome.FIRED)
-    return fired.filter(at__gte=conduit.opened_at).select_related("rule").order_by("-id")[:5]
+    recent = fired.filter(at__gte=conduit.opened_at, rule__subscribes=None).select_related("rule").order_by("-id")[:50]
+    return list({run.rule_id: run for run in reversed(recent)}.values())[-5:]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from conduits import access_log, gate
 from conduits.models import AccessLine, Conduit
+from conduits.models.conduit import Grant
 from dashboards.desk.members import at_desk, desk_context, reader_of
 from journals.models import Entry
 from live.tokens import token_for, topic
@@ -17,6 +19,7 @@ from parties.models import Member
 from picos.codes import read_as_code
 
 SHOWN = 100
+FIRST_LINE = 160
 WHAT = "inbox"
 
 
@@ -60,7 +63,8 @@ def rows_of(member: Member, asked: str) -> list[Row]:
             about |= Q(pico__code__startswith=code)
         found = open_ones.filter(about)
     else:
-        found = open_ones.exclude(journal__waiting_since=None)
+        # Without the grant, the company is not even told that somebody wrote.
+        found = open_ones.filter(grants__contains=[Grant.ENTRIES]).exclude(journal__waiting_since=None)
     conduits = list(found.order_by("journal__waiting_since", "-opened_at")[:SHOWN])
     first_lines = _waiting_words(conduits)
     _log(member, [conduit for conduit in conduits if conduit.pk in first_lines])
@@ -68,17 +72,19 @@ def rows_of(member: Member, asked: str) -> list[Row]:
 
 
 def _waiting_words(conduits: list[Conduit]) -> "dict[object, str]":
-    """The first words since each began to wait, as far as the gate lets them through."""
-    waiting: QuerySet[Entry] = Entry.objects.none()
+    """The newest words of each wait, as far as the gate lets them through, and no more of them than a line."""
     passing = Q(pk=None)
     for conduit in conduits:
         if conduit.journal.waiting_since:
             since = Q(journal=conduit.journal_id, at__gte=conduit.journal.waiting_since, author_company=None)
             passing |= since & gate.passing_entries(conduit)
-    if conduits:
-        waiting = Entry.objects.filter(passing).order_by("-id")
-    by_journal = {entry.journal_id: entry.body.partition("\n")[0][:160] or "A photo" for entry in waiting}
-    return {conduit.pk: by_journal[conduit.journal_id] for conduit in conduits if conduit.journal_id in by_journal}
+    newest = Entry.objects.filter(passing).order_by("journal_id", "-id").distinct("journal_id")
+    said = dict(newest.annotate(beginning=Left("body", FIRST_LINE)).values_list("journal_id", "beginning"))
+    return {
+        conduit.pk: said[conduit.journal_id].partition("\n")[0] or "A photo"
+        for conduit in conduits
+        if conduit.journal_id in said
+    }
 
 
 def _log(member: Member, conduits: list[Conduit]) -> None:

@@ -30,13 +30,15 @@ WHAT: Final = {
     "photo": "a photo",
     "inbox": "the first line of what you wrote",
 }
+WITH: Final = {"owner": "your name and e-mail address", "photos": "its photos"}
 VERBS: Final = {"read": "looked at", "sent": "was told", "refused": "was not told"}
 
 
 @register.filter
 def what_passed(line: AccessLine) -> str:
-    """`was told that its code was scanned`."""
-    return f"{VERBS[line.outcome]} {WHAT.get(line.what, line.what)}"
+    """`was told that its code was scanned, with your name and e-mail address`."""
+    with_it = [words for field, words in WITH.items() if line.outcome == "sent" and field in line.fields]
+    return ", with ".join([f"{VERBS[line.outcome]} {WHAT.get(line.what, line.what)}", *with_it])
 
 
 @register.filter

@@ -58,6 +58,8 @@ class Pico(models.Model):
         indexes: ClassVar = [
             # "My things", newest claim first.
             models.Index(fields=["owner", "-claimed_at"], name="pico_owned", condition=~models.Q(owner=None)),
+            # A company's list of one product's copies, newest first.
+            models.Index(fields=["product", "-id"], name="pico_of_product", condition=~models.Q(product=None)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, cast
 from rules.actions.outcome import Outcome
 from rules.language import Strict
 from rules.moment import Moment
+from rules.naming import Names
 
 Party = Literal["company", "person"]
 
@@ -26,8 +27,8 @@ class Action(Protocol):
     PARTIES: tuple[Party, ...]
     Settings: type[Strict]
 
-    def sentence(self, settings: Any) -> str:
-        """Completes "THEN …"."""
+    def sentence(self, settings: Any, names: Names) -> str:
+        """Completes "THEN …"; `names` are loaded, so that it asks the database nothing."""
         ...
 
     def perform(self, settings: Any, moment: Moment) -> Outcome:

@@ -9,6 +9,7 @@ from picos.notices import notify
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
+from rules.naming import Names
 from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_owner"
@@ -21,7 +22,7 @@ class Settings(Strict):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(check_text)]
 
 
-def sentence(settings: Settings) -> str:
+def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
     return f"tell the owner “{read_aloud(settings.text)}”"
 

@@ -9,6 +9,7 @@ from journals.keeping import append_entry
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
+from rules.naming import Names
 from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "post_entry"
@@ -22,7 +23,7 @@ class Settings(Strict):
     visibility: Literal["private", "shared"] = "shared"
 
 
-def sentence(settings: Settings) -> str:
+def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
     where = "my own notes" if settings.visibility == "private" else "our journal"
     return f"write “{read_aloud(settings.body)}” in {where}"

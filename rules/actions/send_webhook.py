@@ -7,6 +7,7 @@ from conduits.queueing import queue_delivery
 from rules.actions.outcome import Outcome, refused
 from rules.language import Strict
 from rules.moment import Moment
+from rules.naming import Names
 
 NAME = "send_webhook"
 PARTIES = ("company",)
@@ -18,10 +19,9 @@ class Settings(Strict):
     endpoint: UUID
 
 
-def sentence(settings: Settings) -> str:
+def sentence(settings: Settings, names: Names) -> str:
     """Completes "THEN …"."""
-    endpoint = Endpoint.objects.filter(pk=settings.endpoint).first()
-    return f"send it to {endpoint.url if endpoint else 'an endpoint that is gone'}"
+    return f"send it to {names.endpoints.get(settings.endpoint, 'an endpoint that is gone')}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:

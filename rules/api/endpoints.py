@@ -1,7 +1,7 @@
 """Endpoints: where your webhooks go, and which events go there."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -26,6 +26,7 @@ class NewEndpoint(Body):
     url: Annotated[str, StringConstraints(max_length=2048)]
     events: EventNames
     ordered: bool = False
+    format: Literal["standard"] = "standard"
 
 
 class ChangedEvents(Body):
@@ -78,7 +79,8 @@ def add_endpoint(request: Request, body: NewEndpoint) -> Response:
 @handles("webhooks", "company", gives=EndpointShown, lists=True)
 def list_endpoints(request: Request) -> Response:
     """Your endpoints, newest first."""
-    return page(request, Endpoint.objects.filter(company=company_of(request), deleted_at=None), _json)
+    mine = Endpoint.objects.filter(company=company_of(request), deleted_at=None)
+    return page(request, mine.select_related("subscription__version"), _json)
 
 
 @handles("webhooks", "company", gives=EndpointShown)

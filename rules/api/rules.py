@@ -1,5 +1,6 @@
 """Rules and their runs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.paging import page
 from rules import writing
 from rules.language import Definition
 from rules.models import Rule, Run
-from rules.sentences import sentence_of
+from rules.sentences import Sentence, sentences_of
 
 
 class RuleShown(Shown):
@@ -57,7 +58,10 @@ def write_rule(request: Request, body: Definition) -> Response:
 def list_rules(request: Request) -> Response:
     """Your rules, newest first; endpoints' subscriptions are among them."""
     rows = Rule.objects.of_party(party_of(request)).select_related("version", "company", "person")
-    return page(request, rows, _json)
+    answer = page(request, rows, lambda rule: rule)
+    # All of a page at once, as their sentences name products, things and endpoints.
+    answer.data["results"] = _shown(answer.data["results"])
+    return answer
 
 
 @handles("rules", "company", "person", gives=RuleShown)
@@ -83,17 +87,13 @@ def delete_rule(request: Request, rule_id: UUID) -> Response:
 @handles("rules", "company", "person", gives=RuleShown)
 def enable(request: Request, rule_id: UUID) -> Response:
     """At work again, from now on."""
-    rule = _mine(request, rule_id)
-    writing.enable_rule(rule)
-    return Response(_json(rule))
+    return Response(_json(writing.enable_rule(_mine(request, rule_id))))
 
 
 @handles("rules", "company", "person", gives=RuleShown)
 def disable(request: Request, rule_id: UUID) -> Response:
     """Do nothing until it is enabled."""
-    rule = _mine(request, rule_id)
-    writing.disable_rule(rule)
-    return Response(_json(rule))
+    return Response(_json(writing.disable_rule(_mine(request, rule_id))))
 
 
 @handles("rules", "company", "person", gives=RunShown, lists=True)
@@ -119,14 +119,21 @@ def _mine(request: Request, rule_id: UUID) -> Rule:
 
 
 def _json(rule: Rule) -> dict[str, Any]:
+    return _shown([rule])[0]
+
+
+def _shown(rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    return [_as_json(rule, sentence) for rule, sentence in zip(rules, sentences_of(rules), strict=True)]
+
+
+def _as_json(rule: Rule, sentence: Sentence) -> dict[str, Any]:
     version = writing.current_version(rule)
-    definition = writing.definition_of(version)
     shown = RuleShown(
         id=rule.pk,
         name=rule.name,
         status=rule.status,
         version=version.number,
-        sentence=str(sentence_of(definition, rule.party)),
+        sentence=str(sentence),
         definition=version.definition,
         subscribes=rule.subscribes_id,
         created_at=rule.created_at,

@@ -13,7 +13,7 @@ class Run(models.Model):
     """The record of one version meeting one event, for good; unique, so that its effects happen once."""
 
     class Outcome(models.TextChoices):
-        """Stopped: the chain of causes was too long, so that rules may be calling each other."""
+        """Stopped: it met a bound of rules/bounds.py, such as a chain of causes that was too long."""
 
         FIRED = "fired"
         NOT_MATCHED = "not_matched"
@@ -26,6 +26,8 @@ class Run(models.Model):
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=50)
     pico = models.ForeignKey(Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    # The first event of the chain, for a run of an event that was itself caused; the engine counts these.
+    root_id = models.UUIDField(null=True)
     outcome = models.CharField(max_length=11, choices=Outcome)
     # Each leaf of the condition with the value seen; each action with what came of it.
     trace = models.JSONField(default=list)
@@ -33,7 +35,13 @@ class Run(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["rule", "-id"], name="run_newest_first")]
+        indexes: ClassVar = [
+            models.Index(fields=["rule", "-id"], name="run_newest_first"),
+            # What rules did about a thing, for the desk.
+            models.Index(fields=["pico", "-id"], name="run_of_pico"),
+            # How many runs a chain of causes has led to lately (rules/bounds.py).
+            models.Index(fields=["root_id", "at"], name="run_of_chain", condition=~models.Q(root_id=None)),
+        ]
         constraints: ClassVar = [models.UniqueConstraint("version", "event_id", name="run_once")]
 
     def __str__(self) -> str:

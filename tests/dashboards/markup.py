@@ -147,7 +147,9 @@ class Markup(HTMLParser):
         around = element.parent
         while around and around.tag != "label":
             around = around.parent
-        return (around is not None and bool(around.text)) or any(id_ and one.attributes.get("for") == id_ for one in labels)
+        return (around is not None and bool(around.text)) or any(
+            id_ and one.attributes.get("for") == id_ for one in labels
+        )
 
     def _check_whole(self, html: str) -> None:
         if not html.lstrip().startswith("<!doctype html>"):

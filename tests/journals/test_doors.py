@@ -27,6 +27,7 @@ OF_JOURNALS = [
     Door("get", "journal", BOTH, 200, of_journal),
     Door("post", "journal", BOTH, 201, of_journal, {"body": "Hello", "visibility": "shared"}),
 ]
+OF_PHOTOS = Door("get", "journal", BOTH, 200, lambda photo: f"/attachments/{getattr(photo, 'pk', photo)}")
 
 
 @pytest.mark.parametrize("door", OF_JOURNALS, ids=str)
@@ -43,8 +44,7 @@ def test_a_door_to_a_shared_photo_is_open_to_its_two_sides_alone() -> None:
     conduit = a_conduit()
     steering.set_grants(conduit, ["entries", "photos"])
     an_entry(conduit, photos=take_photos([a_photo()]))
-    photo = Attachment.objects.get()
-    door = Door("get", "journal", BOTH, 200, lambda photo: f"/attachments/{getattr(photo, 'pk', photo)}")
+    photo, door = Attachment.objects.get(), OF_PHOTOS
     for end in (conduit.owner, conduit.company):
         doors.assert_refuses_everybody_else(door, photo, end)
         doors.assert_refuses_other_tenants(door, photo, end)

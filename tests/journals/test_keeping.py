@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conduits import steering
 from conduits.models import Conduit
+from journals import keeping
 from journals.keeping import MAIL_ANSWER_AFTER, mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
@@ -311,6 +312,33 @@ def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_to_be_mailed(
     assert notice.mail_at - before >= MAIL_ANSWER_AFTER
     an_entry(conduit)
     assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("author", "visibility", "owner", "company"),
+    [
+        ("owner", "private", True, False),
+        ("owner", "shared", True, True),
+        ("owner", "public", True, True),
+        ("company", "private", False, True),
+        ("company", "shared", True, True),
+    ],
+)
+def test_only_the_pages_of_those_who_may_see_it_are_rung(
+    author: str,
+    visibility: str,
+    owner: bool,  # noqa: FBT001
+    company: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conduit = a_conduit()
+    announced: set[str] = set()
+    monkeypatch.setattr(keeping, "announce", lambda *topics: announced.update(topics))
+    an_entry(conduit, author, visibility=visibility)
+    expected = {f"journal:{conduit.journal_id}:owner", f"person:{conduit.owner_id}"} if owner else set()
+    if company:
+        expected |= {f"journal:{conduit.journal_id}:company", f"company:{conduit.company_id}"}
+    assert announced == expected
 
 
 def test_a_thing_without_a_maker_has_a_journal_that_is_its_owner_s_alone(api: Api) -> None:

@@ -1,5 +1,6 @@
 """Who may pass which door to products, batches and picos."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,8 @@ WITHOUT_A_ROW = [
     Door("post", "products", ("company",), 201, lambda _: "/products", {"name": "Moccasin", "sku": "M-1"}),
     Door("post", "picos", ("person",), 201, lambda _: "/picos", {"name": "Bicycle"}),
 ]
+OF_ORDERS = Door("post", "products", ("company",), 202, lambda _: "/batches")
+OF_CLAIMS = Door("post", "picos", ("person",), 200, of_pico("/claim"), {})
 
 
 @pytest.mark.parametrize("door", OF_THE_COMPANY, ids=str)
@@ -78,8 +81,7 @@ def test_a_door_without_a_row_is_open_to_its_kinds_of_party(door: Door) -> None:
 def test_a_batch_is_ordered_by_the_product_s_company_alone() -> None:
     pico = a_pico()
     assert pico.product
-    body = {"product": str(pico.product_id), "count": 1}
-    door = Door("post", "products", ("company",), 202, lambda _: "/batches", body)
+    door = replace(OF_ORDERS, body={"product": str(pico.product_id), "count": 1})
     doors.assert_refuses_everybody_else(door, pico, pico.product.company)
     doors.assert_refuses_other_tenants(door, pico, pico.product.company)
     doors.assert_admits(door, pico, pico.product.company)
@@ -87,9 +89,8 @@ def test_a_batch_is_ordered_by_the_product_s_company_alone() -> None:
 
 def test_a_claim_is_open_to_every_person() -> None:
     pico = a_pico()
-    door = Door("post", "picos", ("person",), 200, of_pico("/claim"), {})
-    doors.assert_refuses_everybody_else(door, pico, a_person())
-    doors.assert_admits(door, pico, a_person())
+    doors.assert_refuses_everybody_else(OF_CLAIMS, pico, a_person())
+    doors.assert_admits(OF_CLAIMS, pico, a_person())
 
 
 @pytest.mark.parametrize("what", ["", "/events", "/journal"])

@@ -10,11 +10,13 @@ import time_machine
 from django.core import mail
 
 from picos import bell, notices
+from picos.finding import write_to_owner
 from picos.models import Notice
 from picos.notices import RETRY_AFTER, TRIES, mail_due, notify, see_notices
 from picos.tasks import mail_notices
 from tests.conduits.at_once import at_once
-from tests.factories import a_conduit, a_person, a_pico
+from tests.factories import a_conduit, a_person, a_pico, picos
+from tests.journals.writing import an_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def test_a_notice_is_mailed_with_a_link(clock: time_machine.Traveller) -> None:
 
 def test_without_a_path_the_link_leads_to_the_thing_s_page() -> None:
     notice = a_notice()
-    assert notice.path == f"/P/{notice.pico.code}"
+    assert notice.path == f"/things/{notice.pico.code}"
 
 
 def test_the_bell_rings_for_a_notice_that_is_mailed_at_once_only(
@@ -70,7 +72,7 @@ def test_a_notice_that_waits_is_mailed_when_its_time_has_come(clock: time_machin
 
 def test_what_was_seen_by_then_is_not_mailed(clock: time_machine.Traveller) -> None:
     notice = a_notice(mail_after=timedelta(minutes=2))
-    see_notices(person=notice.person)
+    see_notices(person=notice.person, pico=notice.pico)
     clock.shift(timedelta(days=1))
     assert mail_due() == 0
     notice.refresh_from_db()
@@ -85,6 +87,39 @@ def test_seeing_one_thing_s_notices_leaves_the_others(clock: time_machine.Travel
     see_notices(person=person, pico=one)
     assert mail_due() == 2
     assert Notice.objects.get(seen_at=NOON).pico == one
+
+
+def test_seeing_what_leads_to_one_page_leaves_the_others(clock: time_machine.Traveller) -> None:
+    person, pico = a_person(), a_pico()
+    for path in ("/things/X", "/things/X#finder"):
+        notify(person=person, pico=pico, text="x", path=path)
+    see_notices(person=person, pico=pico, path="/things/X")
+    assert Notice.objects.get(seen_at=NOON).path == "/things/X"
+
+
+def test_a_mailbox_is_not_flooded_through_a_thing(clock: time_machine.Traveller) -> None:
+    """All stand on the dashboard; ten of them within an hour are mailed at most, and one at a time."""
+    person, pico = a_person(), a_pico()
+    for minute in range(60):
+        notify(person=person, pico=pico, text=f"{minute}")
+        if minute % 2:
+            mail_notices()
+        clock.shift(timedelta(minutes=1))
+    assert Notice.objects.count() == 60
+    assert 0 < len(mail.outbox) <= notices.PER_HOUR
+    clock.shift(timedelta(hours=1))
+    notify(person=person, pico=pico, text="the next")
+    mail_notices()
+    assert "the next" in mail.outbox[-1].body
+
+
+def test_a_finder_s_words_are_mailed_though_a_mail_of_the_company_s_waits(clock: time_machine.Traveller) -> None:
+    conduit = a_conduit()
+    an_entry(conduit, "company")
+    clock.shift(timedelta(minutes=1))
+    write_to_owner(pico=conduit.pico, visitor=b"visitor1", message="It lies in the park.")
+    mail_notices()
+    assert "It lies in the park." in mail.outbox[0].body
 
 
 def test_a_mail_that_the_server_would_not_take_is_tried_again(
@@ -150,8 +185,8 @@ def test_a_crash_before_the_mail_leaves_it_due_again(
 
 
 def test_many_are_mailed_in_batches(clock: time_machine.Traveller) -> None:
-    person, pico = a_person(), a_pico()
-    for _ in range(notices.BATCH + 1):
+    person = a_person()
+    for pico in picos(notices.BATCH + 1):
         notify(person=person, pico=pico, text="x")
     mail_notices()
     assert len(mail.outbox) == notices.BATCH + 1
@@ -169,9 +204,9 @@ def test_a_text_of_several_lines_and_any_length_makes_one_subject(clock: time_ma
 
 @pytest.mark.django_db(transaction=True)
 def test_each_mail_is_sent_once_by_two_workers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    conduit = a_conduit()
-    for number in range(20):
-        notify(person=conduit.owner, pico=conduit.pico, text=str(number))
+    person = a_person()
+    for pico in picos(20):
+        notify(person=person, pico=pico, text=pico.code)
     sent: list[str] = []
     monkeypatch.setattr(notices, "send_mail", lambda **mail: sent.append(mail["message"]))
 

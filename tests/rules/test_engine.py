@@ -15,7 +15,7 @@ from picos import bell
 from picos.events import Draft, record_event, record_events
 from picos.models import Event, Notice, Pending, Pico
 from picos.scanning import record_scan
-from rules import engine
+from rules import bounds, claiming, engine
 from rules.actions import notify_owner
 from rules.models import Rule, RuleVersion, Run, Trigger
 from tests.conduits.at_once import at_once
@@ -333,7 +333,7 @@ def test_two_rules_that_call_each_other_stop_at_the_depth(conduit: Conduit) -> N
 
 
 def test_rules_that_multiply_each_other_stop_at_a_number(conduit: Conduit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "MOST_IN_CHAIN", 30)
+    monkeypatch.setattr(bounds, "MOST_IN_CHAIN", 30)
     rules = [a_rule(conduit.owner, **LOOP) for _ in range(3)]
     append_entry(journal=conduit.journal, author=conduit.owner, body="Hello", visibility="private")
 
@@ -349,7 +349,7 @@ def test_rules_that_multiply_each_other_stop_at_a_number(conduit: Conduit, monke
 
 
 def test_events_of_one_pico_are_handled_in_their_order(conduit: Conduit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "EVENTS_AT_ONCE", 4)
+    monkeypatch.setattr(claiming, "EVENTS_AT_ONCE", 4)
     a_rule(conduit.owner, when={"event": "pico.state_changed"}, then=NOTE_IT)
     changes(conduit, range(10))
 
@@ -361,8 +361,8 @@ def test_events_of_one_pico_are_handled_in_their_order(conduit: Conduit, monkeyp
 
 @pytest.mark.django_db(transaction=True)
 def test_several_workers_keep_each_pico_s_order_and_run_everything_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "EVENTS_AT_ONCE", 3)
-    monkeypatch.setattr(engine, "LANES_AT_ONCE", 2)
+    monkeypatch.setattr(claiming, "EVENTS_AT_ONCE", 3)
+    monkeypatch.setattr(claiming, "LANES_AT_ONCE", 2)
     owner = a_person()
     conduits = [a_conduit(owner, pico) for pico in picos(4, a_product())]
     a_rule(owner, when={"event": "pico.state_changed"}, then=NOTE_IT)
@@ -407,7 +407,7 @@ def two_picos_of_different_lanes() -> list[Pico]:
 
 
 def test_fifty_events_take_as_many_queries_as_one_when_nothing_fires(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LANES_AT_ONCE", 64)
+    monkeypatch.setattr(claiming, "LANES_AT_ONCE", 64)
     owner = a_person()
     conduits = [a_conduit(owner, pico) for pico in picos(50, a_product())]
     drain_all()

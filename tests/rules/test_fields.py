@@ -14,7 +14,7 @@ from journals.keeping import append_entry, mark_read
 from parties.actors import SYSTEM
 from parties.models import Company, Person
 from picos.events import record_event
-from picos.models import Event
+from picos.models import Event, Pico
 from picos.scanning import record_scan
 from rules.fields import _FIELDS, MISSING, in_words, is_field, read_field
 from rules.models import Rule, RuleVersion
@@ -169,6 +169,34 @@ def test_a_paused_conduit_grants_a_company_s_rule_nothing() -> None:
 
     names = ("owner.name", "journal.waiting", "journal.unread", "conduit.status")
     assert [read_field(name, moment) for name in names] == [MISSING, MISSING, 0, "paused"]
+
+
+@pytest.mark.parametrize("status", ["claimed", "lost"])
+def test_a_company_s_rule_knows_whether_an_owned_thing_is_lost_only_as_granted(status: str) -> None:
+    conduit = a_modem_s_conduit()
+    Pico.objects.filter(pk=conduit.pico_id).update(status=status)
+    conduit.pico.refresh_from_db()
+
+    found = {}
+    for grants in ([], [Grant.SCANS]):
+        steering.set_grants(conduit, grants)
+        parties: tuple[Company | Person, ...] = (conduit.company, conduit.owner)
+        found[len(grants)] = [read_field("pico.status", a_moment(conduit, party)) for party in parties]
+    steering.pause(conduit)
+
+    assert found == {0: [MISSING, status], 1: [status, status]}
+    assert read_field("pico.status", a_moment(conduit, conduit.company)) is MISSING
+
+
+@pytest.mark.parametrize("status", ["minted", "active", "retired"])
+def test_a_company_s_rule_knows_how_a_thing_is_that_nobody_owns(status: str) -> None:
+    company = a_company()
+    pico = picos(1, a_product(company))[0]
+    Pico.objects.filter(pk=pico.pk).update(status=status)
+    pico.refresh_from_db()
+    moment = Moment(Event(type="pico.scanned", data={}, pico=pico), Rule(company=company), RuleVersion(), None)
+
+    assert read_field("pico.status", moment) == status
 
 
 def test_an_owner_without_a_name_is_missing_even_to_their_own_rules() -> None:

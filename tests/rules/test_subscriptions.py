@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conduits import delivery
 from conduits.models import Endpoint
@@ -57,6 +59,21 @@ def test_a_subscription_cannot_be_deleted_without_its_endpoint(company: Company,
     assert Trigger.objects.filter(version__rule=rule).count() == 2
     assert api(company).delete(f"/endpoints/{endpoint.pk}").status_code == 204
     assert not Trigger.objects.exists()
+
+
+def test_twenty_endpoints_are_listed_with_as_many_queries_as_one(api: Api) -> None:
+    taken = []
+    for number in (1, 20):
+        company = a_company()
+        for _ in range(number):
+            an_endpoint(company, events=("pico.scanned", "pico.lost"))
+        asking = api(company)
+        with CaptureQueriesContext(connection) as queries:
+            listed = asking.get("/endpoints").json()["results"]
+        assert [one["events"] for one in listed] == [["pico.scanned", "pico.lost"]] * number
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1] <= 4
 
 
 def definition_to(endpoint: Endpoint, **parts: Any) -> dict[str, Any]:

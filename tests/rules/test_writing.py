@@ -1,8 +1,13 @@
 """Writing rules: versions, the index of what they wait for, and what a party's rules cannot do or watch."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from conduits.models import Endpoint
 from parties.models import Company, Person
@@ -10,7 +15,8 @@ from picos.codes import code_of
 from picos.models import Pico
 from rules import engine, writing
 from rules.models import Rule, RuleVersion, Trigger
-from rules.writing import disable_rule, enable_rule
+from rules.writing import current_version, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
+from tests.conduits.at_once import at_once
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, a_product, a_rule, an_endpoint, picos
 
@@ -138,6 +144,86 @@ def test_a_deleted_rule_is_gone_and_its_runs_stay_readable(api: Api) -> None:
         assert answer.status_code == 404
     assert asking.get(f"/rules/{rule.pk}/runs").json()["results"] == [run]
     assert asking.get(f"/runs/{run['id']}").json() == run
+
+
+def the_same_rule(rule: Rule) -> Rule:
+    """As another request loaded it, a moment ago."""
+    return Rule.objects.select_related("version", "company", "person").get(pk=rule.pk)
+
+
+def test_enabling_puts_the_newest_version_to_work_however_old_the_row_in_hand() -> None:
+    person = a_person()
+    rule = disable_rule(a_rule(person))
+    stale = the_same_rule(rule)
+    rewrite_rule(rule, definition=parse_definition(DEFINITION | {"when": {"event": "pico.lost"}}))
+
+    enabled = enable_rule(stale)
+
+    assert [enabled.status, current_version(enabled).number] == ["enabled", 2]
+    assert [current_version(the_same_rule(rule)).number, index_of(rule)] == [2, {("pico.lost", person.pk)}]
+
+
+def test_a_rule_enabled_meanwhile_is_in_the_index_after_a_rewrite_with_an_old_row() -> None:
+    person = a_person()
+    stale = disable_rule(a_rule(person))
+    enable_rule(the_same_rule(stale))
+
+    rewritten = rewrite_rule(stale, definition=parse_definition(DEFINITION | {"when": {"event": "pico.lost"}}))
+
+    assert [rewritten.status, index_of(rewritten)] == ["enabled", {("pico.lost", person.pk)}]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [enable_rule, disable_rule, delete_rule, partial(rewrite_rule, definition=parse_definition(DEFINITION))],
+    ids=["enable", "disable", "delete", "rewrite"],
+)
+def test_a_rule_deleted_meanwhile_stays_deleted(verb: Callable[[Rule], object]) -> None:
+    rule = a_rule(a_person())
+    stale = the_same_rule(rule)
+    delete_rule(rule)
+    deleted = the_same_rule(rule)
+
+    with pytest.raises(Http404):
+        verb(stale)
+
+    after = the_same_rule(rule)
+    assert [after.deleted_at, after.status, after.version] == [deleted.deleted_at, "disabled", deleted.version]
+    assert [index_of(rule), RuleVersion.objects.count()] == [set(), 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rewrite_and_an_enabling_at_once_leave_one_version_at_work() -> None:
+    person = a_person()
+    rule = disable_rule(a_rule(person))
+    definition = parse_definition(DEFINITION | {"when": {"event": "pico.lost"}})
+    rows = [the_same_rule(rule) for _ in range(2)]
+
+    results = at_once(lambda: enable_rule(rows[0]), lambda: rewrite_rule(rows[1], definition=definition))
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    after = the_same_rule(rule)
+    assert [after.status, current_version(after).number] == ["enabled", 2]
+    assert index_of(rule) == {("pico.lost", person.pk)}
+
+
+def test_twenty_rules_are_listed_with_as_many_queries_as_one(api: Api) -> None:
+    taken = []
+    for number in (1, 20):
+        company = a_company()
+        endpoints = [an_endpoint(company) for _ in range(number)]
+        for endpoint in endpoints:
+            pico = picos(1, a_product(company))[0]
+            on = {"products": [str(pico.product_id)], "batches": [str(pico.batch_id)], "picos": [pico.code]}
+            then = [{"do": "send_webhook", "endpoint": str(endpoint.pk)}] * 2
+            a_rule(company, on=on, then=[*then, *DEFINITION["then"]])
+        asking = api(company)
+        with CaptureQueriesContext(connection) as queries:
+            listed = asking.get("/rules").json()["results"]
+        assert [len(listed), len({one["sentence"] for one in listed})] == [2 * number, 2]
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1] <= 8
 
 
 def test_rules_are_listed_newest_first_with_few_queries(api: Api, django_assert_max_num_queries: Any) -> None:

@@ -5,8 +5,9 @@ const page = document.querySelector("main[data-live-token]");
 if (page) {
   const { liveUrl, liveToken, fragment } = page.dataset;
   let fetching = false, again = false;
+  // What is fetched counts as seen, so nothing is fetched while nobody looks.
   const refresh = async () => {
-    if (fetching) { again = true; return; }
+    if (fetching || document.hidden) { again = true; return; }
     fetching = true;
     try {
       const answer = await fetch(fragment, { headers: { "X-Requested-With": "live" }, redirect: "error" });
@@ -15,6 +16,7 @@ if (page) {
     fetching = false;
     if (again) { again = false; refresh(); }
   };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && again) { again = false; refresh(); } });
   const show = (html) => {
     const place = document.getElementById("live");
     const known = new Set([...place.querySelectorAll("[data-entry]")].map((entry) => entry.dataset.entry));

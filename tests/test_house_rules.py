@@ -1,0 +1,139 @@
+"""The house's rules that a machine can check; CONTRIBUTING.md says why they are there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conduits.event_types import ENDPOINT_DISABLED
+from conduits.gate import GRANT_FOR
+from journals.event_types import ENTRY_ADDED
+from picos.event_types import STATE_CHANGED, event_types
+from rules.actions import actions
+from rules.event_types import RULE_PAUSED
+from rules.fields import _FIELDS, _OPEN
+from rules.operators import OPERATORS
+from tests.test_floors import FROM_THE_BOTTOM, ROOT, imports_of, modules_of
+
+LONGEST = 400
+DRAWERS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "services",
+    "service",
+    "common",
+    "core",
+    "base",
+    "misc",
+    "lib",
+    "shared",
+}
+# A company's own matters, which pass no gate.
+OF_A_COMPANY = {ENDPOINT_DISABLED, RULE_PAUSED}
+# States come with a later issue, and their grant with them.
+TO_NOBODY = {STATE_CHANGED}
+
+
+def code() -> Iterator[Path]:
+    for floor in FROM_THE_BOTTOM:
+        yield from modules_of(floor)
+
+
+def in_code(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    long = {in_code(path): lines for path in code() if (lines := len(path.read_text().splitlines())) > LONGEST}
+    assert long == {}
+
+
+def test_there_is_no_drawer_for_everything() -> None:
+    named = [path for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts and ".data" not in path.parts]
+    drawers = [path for path in named if {path.stem, *path.relative_to(ROOT).parts[:-1]} & DRAWERS]
+    assert drawers == []
+
+
+def test_no_logic_hangs_on_a_signal() -> None:
+    for path in code():
+        signals = [name for _, name in imports_of(path) if "signals" in name or name == "django.dispatch"]
+        assert signals == [], in_code(path)
+
+
+def saves(path: Path) -> Iterator[ast.Call]:
+    """Calls of `save` as models have it; a picture's or a storage's takes a place to save to."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "save" and not node.args:
+            yield node
+
+
+def test_no_whole_row_is_saved() -> None:
+    for path in code():
+        for call in saves(path):
+            given = {keyword.arg for keyword in call.keywords}
+            assert given & {"update_fields", "force_insert"}, f"{in_code(path)}:{call.lineno} saves a whole row"
+
+
+def test_a_task_is_three_lines() -> None:
+    for path in (path for path in code() if path.name == "tasks.py"):
+        for function in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)):
+            statements = [node for node in function.body if not isinstance(node, ast.Expr) or not _is_docstring(node)]
+            assert len(statements) <= 3, f"{in_code(path)}: {function.name}"
+
+
+def _is_docstring(node: ast.Expr) -> bool:
+    return isinstance(node.value, ast.Constant)
+
+
+def test_nothing_but_the_guarded_client_opens_connections_to_addresses_that_were_typed_in() -> None:
+    clients = {"aiohttp", "requests", "urllib3", "httpx", "urllib.request", "http.client"}
+    for path in code():
+        opened = [name for _, name in imports_of(path) if name in clients or name.partition(".")[0] in clients]
+        # The demo and `up` talk to this very server.
+        at_home = path.relative_to(ROOT).parts[0] in {"demo", "config"}
+        assert not opened or at_home or in_code(path) == "conduits/http.py", (in_code(path), opened)
+
+
+@pytest.mark.parametrize("name", [known.name for known in event_types()])
+def test_the_gate_knows_every_type_of_event(name: str) -> None:
+    places = [name in GRANT_FOR, name == ENTRY_ADDED, name in OF_A_COMPANY, name in TO_NOBODY]
+    assert places.count(True) == 1
+
+
+def test_the_gate_knows_no_type_of_event_that_there_is_not() -> None:
+    assert set(GRANT_FOR) <= {known.name for known in event_types()}
+
+
+def is_explained(word: str, page: str) -> bool:
+    """Whether the page names it as code."""
+    return re.search(rf"[`\"]{re.escape(word)}[`\" .{{]", (ROOT / "docs" / page).read_text()) is not None
+
+
+@pytest.mark.parametrize("name", [known.name for known in event_types()])
+def test_every_type_of_event_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "webhooks.md")
+
+
+@pytest.mark.parametrize("name", sorted(actions()))
+def test_every_action_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_every_operator_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", [*sorted(_FIELDS), *_OPEN])
+def test_every_field_is_in_the_documentation(name: str) -> None:
+    assert name in (ROOT / "docs" / "rules.md").read_text()
+
+
+def test_every_sentence_of_an_event_completes_if() -> None:
+    for known in event_types():
+        assert known.sentence.format(thing="the boot")
+        assert not known.sentence.endswith(".")
