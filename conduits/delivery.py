@@ -43,7 +43,7 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 CLAIM = 128
 TOGETHER = 64
 # Of one endpoint's messages, at most so many are claimed at once.
-PER_ENDPOINT = 32
+PER_ENDPOINT = 64
 # How often what has come back is written down while the rest is still under way (seconds).
 RECORDED_EVERY = 0.25
 LEASE = timedelta(seconds=45)
@@ -197,7 +197,8 @@ def _send_all(outgoing: Sequence[Outgoing]) -> Iterator[Results]:
         try:
             while pending:
                 done, pending = runner.run(asyncio.wait(pending, timeout=RECORDED_EVERY))
-                yield [task.result() for task in done]
+                if done:
+                    yield [task.result() for task in done]
         finally:
             runner.run(client.__aexit__(None, None, None))
 

@@ -31,6 +31,7 @@ def live_origin(request: HttpRequest) -> str:
     """Where the live process answers, as a browser on this page reaches it."""
     if settings.LIVE_URL:
         return settings.LIVE_URL
-    host = request.META.get("HTTP_HOST", "localhost").rsplit(":", 1)[0]
+    # Not get_host(): a probe with another Host header is to be answered, too.
+    host = str(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")).rsplit(":", 1)[0]
     safe = "".join(character for character in host if character.isalnum() or character in ".-[]:")
     return f"{request.scheme}://{safe}:{settings.LIVE_PORT}"

@@ -15,7 +15,7 @@ from picos.models import Pico
 class Grant(models.TextChoices):
     """What an owner lets the company see. The labels complete "<company> sees …"."""
 
-    SCANS = "scans", "your scans, and whether it is lost"
+    SCANS = "scans", "your scans"
     ENTRIES = "entries", "what you share in the journal"
     NOTES = "notes", "notes that your rules send"
     PHOTOS = "photos", "your photos"

@@ -7,10 +7,11 @@ import pytest
 import rfc8785
 from django.db import IntegrityError, connection, transaction
 
-from conduits.agreements import record_hash
+from conduits.agreements import pairwise_id, record_hash
 from conduits.models import Terms
+from parties.models import Company
 from tests.conftest import Api
-from tests.factories import a_company, a_conduit, a_pico, a_product
+from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +24,22 @@ def test_the_record_says_who_agreed_to_what_about_which_thing() -> None:
     assert {**record, "agreed_at": "…", "agreement": record["agreement"]["id"]} == {
         "type": "agreement",
         "agreement": "SD-BASE-DP",
-        "first_party": {"person": str(conduit.owner_id)},
+        "first_party": {"person": pairwise_id(conduit)},
         "second_party": {"company": str(conduit.company_id), "name": "Ærø & Søn"},
         "conduit": str(conduit.pk),
         "pico": conduit.pico.code,
         "agreed_at": "…",
         "prev": None,
     }
+
+
+def test_two_companies_cannot_find_out_that_they_have_the_same_customer() -> None:
+    person = a_person()
+    one, other, more = (a_conduit(person, a_pico(a_product(company))) for company in _companies())
+
+    assert pairwise_id(one) != pairwise_id(other)
+    assert pairwise_id(other) == pairwise_id(more)
+    assert str(person.pk) not in json.dumps([terms.record for terms in Terms.objects.all()])
 
 
 def test_the_hash_is_sha_256_of_the_rfc_8785_form() -> None:
@@ -98,3 +108,8 @@ def test_another_agreement_than_the_one_on_offer_cannot_be_proffered(api: Api) -
         api(conduit.owner).post(f"/picos/{pico.code}/claim", {"proffer": {"preferred": "SD-BASE-DP"}}).status_code
         == 200
     )
+
+
+def _companies() -> list[Company]:
+    one, other = a_company(), a_company()
+    return [one, other, other]

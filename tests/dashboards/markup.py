@@ -12,6 +12,7 @@ BLOCKS |= {"table", "ul", "aside", "details"}
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "form")
 # What a browser loads, or sends to, by itself or at a press of a button.
 LOADING = {"img": "src", "script": "src", "link": "href", "form": "action", "iframe": "src", "source": "src"}
+INLINE = {"a", "b", "code", "em", "span", "strong", "time"}
 UNNAMED = {"hidden", "submit"}
 
 
@@ -94,6 +95,7 @@ class Markup(HTMLParser):
             self.faults.append(f"<{tag}> in a list")
         if tag == "li" and (parent is None or parent.tag not in {"ul", "ol"}):
             self.faults.append("<li> outside a list")
+        self._break_at(tag)
         if tag not in VOID:
             self._open.append(element)
 
@@ -104,10 +106,15 @@ class Markup(HTMLParser):
             self.faults.append(f"</{tag}> after <{self._open[-1].tag if self._open else 'nothing'}>")
         else:
             self._open.pop()
+        self._break_at(tag)
 
     def handle_data(self, data: str) -> None:
         for element in self._open:
             element.words.append(data)
+
+    def _break_at(self, tag: str) -> None:
+        if tag not in INLINE:
+            self.handle_data(" ")
 
     def _check_ids(self) -> None:
         ids = Counter(element.attributes["id"] for element in self.elements if "id" in element.attributes)

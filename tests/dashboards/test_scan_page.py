@@ -329,8 +329,9 @@ def test_the_page_weighs_little(client: Client) -> None:
 
 def test_the_owner_s_page_listens_for_news_and_a_visitor_s_does_not() -> None:
     world = a_world()
-    mine = read(world.browser("owner").get(f"/P/{world.pico.code}")).all("main")[0].attributes
-    assert mine["data-live-url"] == "http://testserver:8001/live"
+    answer = world.browser("owner").get(f"/P/{world.pico.code}", headers={"Host": "pico.test:8000"})
+    mine = read(answer).all("main")[0].attributes
+    assert mine["data-live-url"] == "http://pico.test:8001/live"
     assert mine["data-fragment"] == f"/P/{world.pico.code}/fragment"
     theirs = read(browser().get(f"/P/{world.pico.code}")).all("main")[0].attributes
     assert not {name for name in theirs if name.startswith("data-")}

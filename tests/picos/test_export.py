@@ -9,7 +9,7 @@ import pytest
 from picos.models import Pico
 from picos.pins import is_pin_of
 from tests.conftest import Api
-from tests.factories import a_product, picos
+from tests.factories import a_key, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,19 @@ def test_the_pin_is_printed_where_claiming_takes_one(api: Api) -> None:
     rows = picos(5, a_product(claim_policy="pin"))
     for pico, row in zip(rows, exported(api, rows), strict=True):
         assert is_pin_of(pico, row["pin"])
+
+
+def test_pins_are_exported_to_keys_that_may_write_products_alone(api: Api) -> None:
+    with_pins, without = picos(1, a_product(claim_policy="pin"))[0], picos(1)[0]
+    for pico, scope, status in (
+        (with_pins, "products:read", 403),
+        (with_pins, "products:write", 200),
+        (without, "products:read", 200),
+    ):
+        assert pico.product
+        answer = api(a_key(pico.product.company, scope)).get(f"/batches/{pico.batch_id}/labels.csv")
+        assert answer.status_code == status
+        answer.getvalue()
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -214,6 +214,20 @@ def test_the_command_mints_while_you_wait() -> None:
     assert product.picos.count() == 25
 
 
+def test_the_command_waits_for_the_worker_that_took_the_batch_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    product, whole, runs = a_product(), minting.mint, []
+
+    def taken(batch_id: Any) -> None:
+        runs.append(batch_id)
+        if len(runs) == 3:
+            whole(batch_id)
+
+    monkeypatch.setattr(minting, "mint", taken)
+    out = io.StringIO()
+    call_command("mint", str(product.pk), "5", stdout=out)
+    assert (json.loads(out.getvalue())["minted"], len(runs)) == (5, 3)
+
+
 @pytest.mark.parametrize(("count", "why"), [("0", "A batch has 1 to 1,000,000 copies."), ("-5", None)])
 def test_the_command_tells_in_a_sentence_what_cannot_be_minted(count: str, why: str | None) -> None:
     with pytest.raises(CommandError, match=why):

@@ -13,7 +13,7 @@ from picos.models import Batch, Product
 
 
 class Command(BaseCommand):
-    """Mints in this process; a worker that finds the batch meanwhile helps, and nothing is minted twice."""
+    """Mints in this process, or waits for the worker that took the batch first; nothing is minted twice."""
 
     help = __doc__
 
@@ -35,6 +35,9 @@ class Command(BaseCommand):
         except RefusedError as error:
             raise CommandError(str(error)) from error
         minting.mint(batch.pk)
+        while Batch.objects.unfinished().filter(pk=batch.pk).exists():
+            time.sleep(0.05)
+            minting.mint(batch.pk)
         seconds = time.perf_counter() - started
         minted = Batch.objects.get(pk=batch.pk).minted
         figures = {
