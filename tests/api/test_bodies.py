@@ -24,7 +24,7 @@ def test_json_of_storable_texts_is_given_back_as_it_is(value: Any) -> None:
 
 
 @given(st.sampled_from(["\0", "\ud800", "\udfff", "a\0b", "x\udc00"]), st.integers(0, DEEPEST - 2), st.booleans())
-def test_a_text_that_cannot_be_kept_is_refused_wherever_it_stands(text: str, depth: int, as_key: bool) -> None:  # noqa: FBT001
+def test_a_text_that_cannot_be_kept_is_refused_wherever_it_stands(text: str, depth: int, as_key: bool) -> None:
     with pytest.raises(ValueError, match="it has a character that cannot be kept"):
         storable_json(nested(depth, {text: 1} if as_key else [text]))
 

@@ -48,7 +48,7 @@ class Door:
 
 def everything() -> dict[str, list[Any]]:
     """All rows of all tables of these floors, to see that nothing changed."""
-    return {table.__name__: list(table._base_manager.order_by("pk").values()) for table in TABLES}  # noqa: SLF001
+    return {table.__name__: list(table._base_manager.order_by("pk").values()) for table in TABLES}
 
 
 def assert_refuses_everybody_else(door: Door, row: Any, party: Company | Person) -> None:

@@ -110,7 +110,7 @@ def test_what_nobody_owned_is_the_company_s_own(name: str, data: dict[str, str],
 
 
 @pytest.mark.parametrize(("status", "passes"), [("open", True), ("paused", False), ("closed", False)])
-def test_reading_takes_an_open_conduit(status: str, passes: bool) -> None:  # noqa: FBT001
+def test_reading_takes_an_open_conduit(status: str, passes: bool) -> None:
     assert gate.decide_read(conduit_with([], status)).passes is passes
     assert gate.decide_read(None) == gate.Decision(passes=False, reason="there is no conduit")
 

@@ -433,7 +433,7 @@ def test_a_client_closes_in_peace_while_a_lookup_goes_on(
 
 
 def test_the_system_s_own_lookup_finds_this_machine() -> None:
-    assert {"127.0.0.1", "::1"} & set(conduits.http._system_addresses("localhost"))  # noqa: SLF001
+    assert {"127.0.0.1", "::1"} & set(conduits.http._system_addresses("localhost"))
 
 
 def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

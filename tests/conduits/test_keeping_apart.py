@@ -119,7 +119,7 @@ def authors_met_by(rule: Rule) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_message_names_the_owner_only_as_granted(granted: bool, sink: Sink) -> None:  # noqa: FBT001
+def test_a_message_names_the_owner_only_as_granted(granted: bool, sink: Sink) -> None:
     conduit = a_conduit(a_person("Ann", "ann@example.com"))
     an_endpoint(conduit.company, sink.url(), ("journal.entry_added",))
     if granted:

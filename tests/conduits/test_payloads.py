@@ -93,7 +93,7 @@ def test_a_paused_conduit_s_last_message_does_not_name_the_owner(conduit: Condui
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_an_entry_s_message_has_its_words_and_its_photos_as_granted(granted: bool, conduit: Conduit) -> None:  # noqa: FBT001
+def test_an_entry_s_message_has_its_words_and_its_photos_as_granted(granted: bool, conduit: Conduit) -> None:
     if granted:
         steering.set_grants(conduit, [Grant.ENTRIES, Grant.PHOTOS])
     entry = append_entry(

@@ -17,6 +17,9 @@ import pytest
 from config import system_account
 from config.postgres import PORT, Cluster, ClusterError, cluster_for, reserved, running
 
+# Real processes, started and killed: beside the suite, see `make test-crash`.
+pytestmark = pytest.mark.crash
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as a system user")
 as_user = pytest.mark.skipif(os.geteuid() == 0, reason="only an ordinary user keeps the cluster in the data folder")
 

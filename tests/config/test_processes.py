@@ -48,6 +48,9 @@ time.sleep(600)
 # Hears no SIGTERM, and has a child of its own that hears none either.
 STUBBORN = """
 import signal, subprocess, sys, time
+
+# Real processes, started and killed: beside the suite, see `make test-crash`.
+pytestmark = pytest.mark.crash
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print("grandchild", child.pid, flush=True)

@@ -156,7 +156,7 @@ def _check(served: Served, sink: Sink, acknowledged: list[str]) -> None:
     with psycopg.connect(cluster_for(served.data_dir).url()) as connection:
 
         def column(query: str) -> list[Any]:
-            return [row[0] for row in connection.execute(query).fetchall()]  # type: ignore[call-overload]
+            return [row[0] for row in connection.execute(query).fetchall()]
 
         scans = {str(event) for event in column("SELECT id FROM picos_event WHERE type = 'pico.scanned'")}
         notes = column("SELECT cause_id::text FROM picos_event WHERE type = 'conduit.note'")

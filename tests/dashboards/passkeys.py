@@ -14,7 +14,9 @@ ORIGIN = "http://testserver"
 
 
 def a_passkey(person: Person, name: str = "My phone") -> Authenticator:
-    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    public = ES256.from_cryptography_key(  # type: ignore[no-untyped-call]
+        ec.generate_private_key(ec.SECP256R1()).public_key()
+    )
     identifier = os.urandom(16)
     data = AuthenticatorData.create(
         sha256(b"testserver"),

@@ -1,11 +1,11 @@
 """Every page × everybody: who gets which status, and that a refused request changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern
 
 from dashboards import urls
 from tests.dashboards.world import ACTORS, World, a_world, everything, in_passing
@@ -183,7 +183,7 @@ DOORS = [
 ]
 
 
-def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+def names(patterns: Sequence[Any]) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield pattern.name or ""

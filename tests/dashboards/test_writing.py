@@ -102,7 +102,10 @@ def a_hostile_name() -> SimpleUploadedFile:
     ("file", "error"),
     [
         (no_photo, "“notes.jpg” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF."),
-        (half_a_photo, "“half.jpg” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF."),
+        (
+            half_a_photo,
+            "“half.jpg” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF.",
+        ),
         (a_vector, "“x.svg” is not a photo that we can read. Your text is kept; choose a JPEG, PNG, WebP or GIF."),
         (too_many_pixels, "“huge.png” has more than 40 megapixels. Your text is kept; choose a smaller photo."),
         (too_many_bytes, "“big.jpg” is larger than 10 MB. Your text is kept; choose a smaller photo."),

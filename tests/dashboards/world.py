@@ -65,9 +65,13 @@ def in_passing() -> Iterator[None]:
 
 def an_entry(conduit: Conduit, body: str = "The sole came off.", visibility: str = "shared", **values: Any) -> Entry:
     """What the owner writes, or the company with `author`."""
-    return append_entry(
-        **{"journal": conduit.journal, "author": conduit.owner, "body": body, "visibility": visibility} | values
-    )
+    given: dict[str, Any] = {
+        "journal": conduit.journal,
+        "author": conduit.owner,
+        "body": body,
+        "visibility": visibility,
+    }
+    return append_entry(**given | values)
 
 
 def a_clean_photo() -> list[bytes]:

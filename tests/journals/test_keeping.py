@@ -20,7 +20,13 @@ from tests.journals.writing import an_entry
 
 pytestmark = pytest.mark.django_db
 
-THINGS_UNSEEN = {"in_reply_to": None, "reply_to_event": None, "by_rule": False, "pass_on": False, "attachments": []}
+THINGS_UNSEEN: dict[str, Any] = {
+    "in_reply_to": None,
+    "reply_to_event": None,
+    "by_rule": False,
+    "pass_on": False,
+    "attachments": [],
+}
 
 
 def bodies(answer: Any) -> list[str]:
@@ -177,7 +183,7 @@ def test_who_sees_an_entry(
     owner: bool,
     company: bool,
     everybody: bool,
-    api: Api,  # noqa: FBT001
+    api: Api,
 ) -> None:
     conduit = a_conduit()
     an_entry(conduit, author, visibility=visibility, body="The words.")
@@ -327,8 +333,8 @@ def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_to_be_mailed(
 def test_only_the_pages_of_those_who_may_see_it_are_rung(
     author: str,
     visibility: str,
-    owner: bool,  # noqa: FBT001
-    company: bool,  # noqa: FBT001
+    owner: bool,
+    company: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conduit = a_conduit()

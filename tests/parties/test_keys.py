@@ -117,7 +117,7 @@ def test_an_unknown_scope_is_refused() -> None:
         ([], False, False),
     ],
 )
-def test_writing_includes_reading_and_nothing_else_does(scopes: list[str], reads: bool, writes: bool) -> None:  # noqa: FBT001
+def test_writing_includes_reading_and_nothing_else_does(scopes: list[str], reads: bool, writes: bool) -> None:
     assert (allows(scopes, "picos", write=False), allows(scopes, "picos", write=True)) == (reads, writes)
 
 
@@ -126,7 +126,7 @@ def test_there_is_a_scope_to_read_and_one_to_write_for_each_area() -> None:
 
 
 @pytest.mark.parametrize("both", [True, False])
-def test_a_key_of_nobody_or_of_two_cannot_be_kept(both: bool) -> None:  # noqa: FBT001
+def test_a_key_of_nobody_or_of_two_cannot_be_kept(both: bool) -> None:
     company, person = (a_company(), a_person()) if both else (None, None)
     with pytest.raises(IntegrityError, match="key_belongs_to_one_party"), transaction.atomic():
         Key.objects.create(company=company, person=person, name="x", digest=b"x", scopes=[])

@@ -35,7 +35,7 @@ def test_others_are_shown_the_name_and_never_the_address() -> None:
 @pytest.mark.parametrize(
     ("role", "answers", "sets_up"), [("admin", True, True), ("agent", True, False), ("viewer", False, False)]
 )
-def test_a_role_says_what_a_member_may_do(role: str, answers: bool, sets_up: bool) -> None:  # noqa: FBT001
+def test_a_role_says_what_a_member_may_do(role: str, answers: bool, sets_up: bool) -> None:
     member = a_member(a_company(), role)
     assert (member.may_answer, member.may_set_up) == (answers, sets_up)
 

@@ -37,7 +37,7 @@ def test_a_lost_thing_s_page_says_its_owner_s_words(api: Api) -> None:
 
 
 @pytest.mark.parametrize("shown", [True, False])
-def test_a_finder_never_sees_the_owner_s_phone_unless_shown(shown: bool, api: Api) -> None:  # noqa: FBT001
+def test_a_finder_never_sees_the_owner_s_phone_unless_shown(shown: bool, api: Api) -> None:
     conduit = a_conduit()
     api(conduit.owner).post(f"/picos/{conduit.pico.code}/lost", REPORT | {"show_contact": shown})
     for accept in ("text/html", "application/json"):

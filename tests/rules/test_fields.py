@@ -87,7 +87,7 @@ def test_every_field_has_words_for_a_sentence() -> None:
         ("__class__", False),
     ],
 )
-def test_only_named_fields_can_be_read(name: str, known: bool) -> None:  # noqa: FBT001
+def test_only_named_fields_can_be_read(name: str, known: bool) -> None:
     assert is_field(name) is known
 
 
@@ -151,7 +151,7 @@ def test_what_is_not_there_yet_is_missing() -> None:
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_company_s_rule_knows_the_owner_s_name_only_as_granted(granted: bool) -> None:  # noqa: FBT001
+def test_a_company_s_rule_knows_the_owner_s_name_only_as_granted(granted: bool) -> None:
     conduit = a_modem_s_conduit()
     if granted:
         steering.set_grants(conduit, [Grant.CONTACT])

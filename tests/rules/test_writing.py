@@ -237,7 +237,7 @@ def test_rules_are_listed_newest_first_with_few_queries(api: Api, django_assert_
 
 
 def counts() -> list[int]:
-    return [table._base_manager.count() for table in (Rule, RuleVersion, Trigger)]  # noqa: SLF001
+    return [table._base_manager.count() for table in (Rule, RuleVersion, Trigger)]
 
 
 def refused(api: Api, party: Company | Person, **parts: Any) -> dict[str, list[str]]:
