@@ -57,6 +57,7 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     """The owner writes, with photos. What cannot be taken is said beside its field, and the text is kept."""
     pico = access_owned_pico(owner=signed_in(request), code=code)
     form = EntryForm(request.POST)
+    back = "thing" if request.POST.get("back") == "thing" else "scan"
     if form.is_valid():
         try:
             _append(request, pico, form)
@@ -65,9 +66,8 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
         except StateForbidsError as error:
             form.add_error("body", str(error))
         else:
-            back = request.POST.get("back") == "thing"
-            return redirect(f"/things/{pico.code}#live" if back else f"{pico.url_path}?{STAYED}#live")
-    context = owner_context(pico, signed_in(request), form=form) | {"pico": pico, "you": "owner"}
+            return redirect(f"/things/{pico.code}#live" if back == "thing" else f"{pico.url_path}?{STAYED}#live")
+    context = owner_context(pico, signed_in(request), form=form) | {"pico": pico, "you": "owner", "back": back}
     return render(request, "scan/page.html", context, status=422)
 
 

@@ -12,9 +12,9 @@ LONGEST_SERIAL = 50
 
 
 def keepable(value: str) -> None:
-    """Refuses characters that the database cannot keep."""
+    """Refuses characters that the database cannot keep; of NUL, Django's own validator says so."""
     try:
-        storable(value)
+        storable(value.replace("\0", ""))
     except ValueError as error:
         raise ValidationError("There is a character in it that cannot be kept.") from error
 
@@ -78,7 +78,7 @@ class ClaimForm(forms.Form):
     pin = forms.CharField(
         label="The PIN that came with it",
         max_length=20,
-        required=False,
+        error_messages={"required": "Claiming this takes the PIN that came with it."},
         help_text="Six figures, on a card in the box.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         validators=[keepable],

@@ -18,7 +18,7 @@ from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Member, Person
 from rules import gallery, writing
 from rules.models import Rule, Run
-from rules.sentences import sentence_of
+from rules.sentences import sentence_of, sentences_of
 
 RUNS = 30
 VERBS = {"enable": writing.enable_rule, "disable": writing.disable_rule, "delete": writing.delete_rule}
@@ -91,9 +91,9 @@ def company_runs(request: HttpRequest, member: Member, rule_id: UUID) -> HttpRes
 
 
 def _rules(party: Company | Person) -> dict[str, Any]:
-    mine = Rule.objects.of_party(party).select_related("version", "company", "person").order_by("-created_at")
+    mine = list(Rule.objects.of_party(party).select_related("version", "company", "person").order_by("-created_at"))
     return {
-        "rules": [(rule, sentence_of(writing.definition_of(writing.current_version(rule)), party)) for rule in mine],
+        "rules": list(zip(mine, sentences_of(mine), strict=True)),
         "templates": gallery.templates_for(party),
         "choices": _choices(party),
     }

@@ -1,6 +1,6 @@
 """Fixtures for all floors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +77,10 @@ def _static_files_on_demand(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def media(settings: Settings, tmp_path: Path) -> Path:
     """A media folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    yield tmp_path / "media"
+    return tmp_path / "media"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -104,6 +104,8 @@ def _event_names() -> list[tuple[str, str]]:
 
 
 def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:
-    mine = member.company.endpoints.filter(deleted_at=None).order_by("-created_at")
+    mine = (
+        member.company.endpoints.filter(deleted_at=None).select_related("subscription__version").order_by("-created_at")
+    )
     shown = [(endpoint, subscribed_events(endpoint)) for endpoint in mine]
     return desk_context(member, "endpoints", form=form, endpoints=shown, secret=secret)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from api.models import Tally
-from api.throttling import is_used_up, seconds_to_wait
+from api.throttling import seconds_to_wait
 from tests.conduits.at_once import at_once
 
 MINUTE = timedelta(minutes=1)
@@ -31,16 +31,6 @@ def test_a_new_window_starts_when_the_old_one_has_ended() -> None:
 
     assert [seconds_to_wait("mails", most=1, window=MINUTE) for _ in range(2)] == [0, 60]
     assert Tally.objects.get().count == 2
-
-
-@pytest.mark.django_db
-def test_asking_whether_it_is_used_up_uses_nothing() -> None:
-    assert not is_used_up("mails", most=1)
-    seconds_to_wait("mails", most=1, window=MINUTE)
-    assert is_used_up("mails", most=1)
-    assert not is_used_up("mails", most=2)
-    Tally.objects.update(ends_at=datetime(2020, 1, 1, tzinfo=UTC))
-    assert not is_used_up("mails", most=1)
 
 
 @pytest.mark.django_db(transaction=True)

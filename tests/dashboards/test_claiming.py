@@ -98,7 +98,7 @@ def test_a_pin_is_asked_for_where_the_product_takes_one() -> None:
     pico, pin, _ = a_pico_with_pin()
     ann = a_person()
     page = read(browser(ann).get(f"/P/{pico.code}/claim"))
-    assert [one.text for one in page.all("label", for_="id_pin")] == ["The PIN that came with it · if you like"]
+    assert [one.text for one in page.all("label", for_="id_pin")] == ["The PIN that came with it"]
     assert claim(ann, pico, pin=f" {pin} ").status_code == 302
     assert Pico.objects.get(pk=pico.pk).owner == ann
 
@@ -107,7 +107,7 @@ def test_a_pin_is_asked_for_where_the_product_takes_one() -> None:
     ("pin", "error", "tries"),
     [
         ("wrong", WRONG, 1),
-        ("", "Claiming this takes the PIN that came with it.", 0),
+        (" ", "Claiming this takes the PIN that came with it.", 0),
         ("x" * 21, "Ensure this value has at most 20 characters (it has 21).", 0),
         ("12\x0034", "Null characters are not allowed.", 0),
         ("１２３４５６", WRONG, 1),
