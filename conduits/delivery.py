@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from conduits import access_log, event_types, gate
+from conduits.due import due_ids
 from conduits.http import Answer, Client
 from conduits.models import AccessLine, Attempt, Delivery, Endpoint
 from conduits.payloads import body_of, fields_of
@@ -38,29 +39,13 @@ RETRY_AFTER = tuple(
 )
 JITTER = 0.1
 LONGEST_RETRY_AFTER = timedelta(hours=24)
-# How many are claimed at once, how many of them are under way together, and after which time an unfinished claim
-# falls due again: longer than the slowest claim can take (CLAIM / TOGETHER × 15 s).
-CLAIM = 128
-TOGETHER = 64
-# Of one endpoint's messages, at most so many are claimed at once.
-PER_ENDPOINT = 64
 # How often what has come back is written down while the rest is still under way (seconds).
 RECORDED_EVERY = 0.25
+# After which time an unfinished claim falls due again: longer than the slowest answer and all the writing can take.
 LEASE = timedelta(seconds=45)
 GONE = 410
 KEPT_ANSWER = 2000
 
-
-# An index probe per endpoint; a sort of all that is due would grow with the longest backlog.
-_DUE = """
-SELECT due.id FROM conduits_endpoint AS endpoint CROSS JOIN LATERAL (
-    SELECT id, next_attempt_at FROM conduits_delivery
-    WHERE endpoint_id = endpoint.id AND state = 'waiting' AND next_attempt_at <= %s
-    ORDER BY next_attempt_at LIMIT %s
-) AS due
-WHERE endpoint.status = 'enabled' AND endpoint.deleted_at IS NULL
-ORDER BY due.next_attempt_at LIMIT %s
-"""
 # Compare and swap: a result that comes after its claim ran out changes nothing.
 _FINISH = """
 UPDATE conduits_delivery AS delivery
@@ -105,7 +90,11 @@ def _claim() -> tuple[int, list[Outgoing]]:
     )
     due = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=_fair_share(), state=State.WAITING, next_attempt_at__lte=timezone.now())
+        .filter(
+            pk__in=due_ids(leased_until=timezone.now() + LEASE),
+            state=State.WAITING,
+            next_attempt_at__lte=timezone.now(),
+        )
         .filter(Q(endpoint__ordered=False) | ~Exists(ahead))
         .select_related("endpoint__company", "conduit__owner", "conduit__company")
         .order_by("next_attempt_at")
@@ -118,13 +107,6 @@ def _claim() -> tuple[int, list[Outgoing]]:
         state=State.REFUSED, next_attempt_at=None, finished_at=timezone.now()
     )
     return len(due), outgoing
-
-
-def _fair_share() -> list[UUID]:
-    """What is due, but only so much of each endpoint: a hung one with a thousand messages holds up nobody else's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [timezone.now(), PER_ENDPOINT, CLAIM])
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
@@ -192,8 +174,7 @@ def _send_all(outgoing: Sequence[Outgoing]) -> Iterator[Results]:
     """Sends them together and yields what came of them as it comes: a slow endpoint's answer keeps no other waiting."""
     with asyncio.Runner() as runner:
         client = runner.run(Client(allowed=settings.PICO_WEBHOOK_ALLOW).__aenter__())
-        together = asyncio.Semaphore(TOGETHER)
-        pending = {runner.get_loop().create_task(_send(client, together, message)) for message in outgoing}
+        pending = {runner.get_loop().create_task(_send(client, message)) for message in outgoing}
         try:
             while pending:
                 done, pending = runner.run(asyncio.wait(pending, timeout=RECORDED_EVERY))
@@ -203,13 +184,12 @@ def _send_all(outgoing: Sequence[Outgoing]) -> Iterator[Results]:
             runner.run(client.__aexit__(None, None, None))
 
 
-async def _send(client: Client, together: asyncio.Semaphore, message: Outgoing) -> tuple[Outgoing, Answer]:
-    async with together:
-        try:
-            return message, await client.post(**_signed(message))
-        except InvalidToken:
-            # One endpoint's trouble must not hold up the others of this claim.
-            return message, Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
+async def _send(client: Client, message: Outgoing) -> tuple[Outgoing, Answer]:
+    try:
+        return message, await client.post(**_signed(message))
+    except InvalidToken:
+        # One endpoint's trouble must not hold up the others of this claim.
+        return message, Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
 
 
 def _signed(message: Outgoing) -> SignedPost:

@@ -111,7 +111,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "filesystem://localhost"
 # Sign-in limits are counted here: in the database, so that they hold over all processes, and need no broker.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "api_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "api_cache",
+        "KEY_FUNCTION": "api.throttling.unreadable_key",
+    }
+}
 
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = [

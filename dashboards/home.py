@@ -1,6 +1,6 @@
 """The front page."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -17,9 +17,3 @@ def home(request: HttpRequest) -> HttpResponse:
     if member and not person.picos.exists():
         return redirect("inbox", member.company.slug)
     return redirect("things")
-
-
-def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """No page: for paths of a library whose feature this server does not have."""
-    del request, rest
-    raise Http404

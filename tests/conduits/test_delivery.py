@@ -1,6 +1,5 @@
 """Delivering against real servers: signatures, every kind of answer, retries, leases, and what the gate stops."""
 
-import asyncio
 import datetime as dt
 import random
 from collections.abc import Iterator
@@ -292,11 +291,6 @@ def test_a_crash_before_the_answers_are_recorded_sends_it_again_under_the_same_i
     assert now_of(message).state == "delivered"
 
 
-def test_the_lease_outlasts_the_slowest_claim() -> None:
-    slowest = delivery.CLAIM / delivery.TOGETHER * 15 * SECOND
-    assert slowest < delivery.LEASE
-
-
 @pytest.mark.parametrize(
     ("withdraw", "reason"),
     [
@@ -367,36 +361,6 @@ def test_one_endpoint_whose_secret_cannot_be_read_holds_up_no_other(sink: Sink) 
     assert [now_of(broken).state, now_of(sound).state] == ["waiting", "delivered"]
     assert [one.id for one in sink.received] == [sound.webhook_id]
     assert Attempt.objects.get(delivery=broken).error == "Its signing secret cannot be read any more: rotate it."
-
-
-def test_more_than_one_claim_s_worth_is_sent_in_turns(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "CLAIM", 4)
-    endpoint = an_endpoint(a_company(), sink.url())
-    messages = [send_test(endpoint) for _ in range(10)]
-
-    assert [delivery.drain() for _ in range(4)] == [4, 4, 2, 0]
-    assert sorted(one.id for one in sink.received) == sorted(message.webhook_id for message in messages)
-
-
-def test_no_more_than_the_limit_are_under_way_together(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "TOGETHER", 3)
-    endpoint = an_endpoint(a_company(), sink.url())
-    for _ in range(20):
-        send_test(endpoint)
-
-    third = asyncio.Event()
-
-    async def waits_for_the_others(_: object) -> web.Response:
-        if sink.together == 3 or len(sink.received) == 20:
-            third.set()
-        await third.wait()
-        return web.Response()
-
-    sink.answer = waits_for_the_others
-    delivery.drain()
-
-    assert len(sink.received) == 20
-    assert sink.most_together == 3
 
 
 def test_a_drain_takes_as_many_queries_for_fifty_as_for_one(sink: Sink, django_assert_max_num_queries: Any) -> None:

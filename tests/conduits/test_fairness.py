@@ -1,0 +1,187 @@
+"""No endpoint, hung, failing or with a long backlog, keeps the messages of another waiting."""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+import time_machine
+from aiohttp import web
+from time_machine import Traveller
+
+from conduits import delivery, due
+from conduits.endpoints import send_test
+from conduits.http import Client
+from conduits.models import Attempt, Conduit, Delivery, Endpoint
+from picos.scanning import record_scan
+from rules import engine
+from tests.conduits.sink import Received, Sink, hangs, says
+from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 11, 21, 16, 40, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bounds at a sixteenth."""
+    monkeypatch.setattr(due, "AT_ONCE", 8)
+    monkeypatch.setattr(due, "PER_ENDPOINT", 4)
+
+
+@pytest.fixture
+def clock() -> Iterator[Traveller]:
+    with time_machine.travel(NOW, tick=False) as travelling:
+        yield travelling
+
+
+def messages_to(endpoint: Endpoint, number: int) -> list[str]:
+    return [send_test(endpoint).webhook_id for _ in range(number)]
+
+
+def an_endpoint_at(sink: Sink, path: str) -> Endpoint:
+    return an_endpoint(a_company(), sink.url(path))
+
+
+def states_of(endpoint: Endpoint) -> list[str]:
+    return list(Delivery.objects.filter(endpoint=endpoint).order_by("id").values_list("state", flat=True))
+
+
+def test_a_long_backlog_leaves_room_for_others_in_each_claim(sink: Sink, clock: Traveller) -> None:
+    busy = [an_endpoint_at(sink, f"/busy{number}") for number in range(3)]
+    for endpoint in busy:
+        messages_to(endpoint, 10)
+    clock.shift(SECOND)
+    late = an_endpoint_at(sink, "/late")
+    messages_to(late, 1)
+
+    assert delivery.drain() == 8
+
+    # Each endpoint's first goes before anybody's second, however long the others have waited.
+    assert states_of(late) == ["delivered"]
+    assert [states_of(endpoint).count("delivered") for endpoint in busy] == [3, 2, 2]
+
+
+def test_one_endpoint_s_claims_stay_within_its_share(sink: Sink, clock: Traveller) -> None:
+    endpoint = an_endpoint_at(sink, "/busy")
+    messages_to(endpoint, 10)
+
+    assert [delivery.drain() for _ in range(4)] == [4, 4, 2, 0]
+    assert set(states_of(endpoint)) == {"delivered"}
+
+
+def test_what_is_under_way_counts_against_the_share(sink: Sink, clock: Traveller) -> None:
+    """Else a hung endpoint with a long backlog would take all workers, one claim each."""
+    hung, sound = an_endpoint_at(sink, "/hung"), an_endpoint_at(sink, "/sound")
+    messages_to(hung, 10)
+    claimed_by_another_worker, _ = delivery._claim()
+    messages_to(sound, 2)
+
+    assert claimed_by_another_worker == 4
+    assert delivery.drain() == 2
+    assert [one.path for one in sink.received] == ["/sound", "/sound"]
+
+
+def test_a_failing_endpoint_gets_its_backlog_a_share_at_a_time(sink: Sink, clock: Traveller) -> None:
+    endpoint = an_endpoint_at(sink, "/failing")
+    messages_to(endpoint, 10)
+    sink.answer = says(500)
+
+    assert [delivery.drain() for _ in range(2)] == [4, 0]
+    clock.shift(6 * SECOND)
+    # The four come again, and then wait for minutes: room for the next four.
+    assert [delivery.drain() for _ in range(3)] == [4, 4, 0]
+
+    sink.answer = says(200)
+    clock.shift(6 * SECOND)
+    assert [delivery.drain() for _ in range(3)] == [4, 2, 0]
+
+
+def test_others_in_the_same_claim_are_sent_and_recorded_while_one_hangs(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "Client", partial(Client, total_seconds=1.0))
+    messages_to(an_endpoint_at(sink, "/hung"), 4)
+    sound = an_endpoint_at(sink, "/sound")
+    messages_to(sound, 4)
+    begin = time.monotonic()
+    arrived: list[float] = []
+
+    async def answer(received: Received) -> web.Response:
+        if received.path == "/hung":
+            return await hangs(received)
+        arrived.append(time.monotonic() - begin)
+        return web.Response()
+
+    sink.answer = answer
+    recorded: list[int] = []
+    record = delivery._record
+
+    def recording(results: delivery.Results) -> None:
+        record(results)
+        recorded.append(states_of(sound).count("delivered"))
+
+    monkeypatch.setattr(delivery, "_record", recording)
+    delivery.drain()
+
+    assert len(arrived) == 4
+    assert max(arrived) < 0.9
+    assert recorded[0] == 4
+    assert len(recorded) > 1
+
+
+def test_a_pico_whose_messages_are_held_up_leaves_room_for_the_others_of_an_ordered_endpoint(
+    sink: Sink, clock: Traveller
+) -> None:
+    owner = a_person()
+    stuck, sound = [a_conduit(owner, pico) for pico in picos(2, a_product())]
+    an_endpoint(stuck.company, sink.url(), ordered=True)
+    first, *_ = scan(stuck, *range(10))
+    engine_drains()
+
+    async def answer(received: Received) -> web.Response:
+        return web.Response(status=500 if received.json["data"]["event"] == first else 200)
+
+    sink.answer = answer
+    assert delivery.drain() == 1
+    (later,) = scan(sound, 1)
+    engine_drains()
+
+    assert delivery.drain() == 1
+    assert [one.json["data"]["event"] for one in sink.received] == [first, later]
+
+
+def scan(conduit: Conduit, *visitors: int) -> list[str]:
+    return [str(record_scan(pico=conduit.pico, visitor=number.to_bytes(8), person=None)) for number in visitors]
+
+
+def engine_drains() -> None:
+    while engine.drain():
+        pass
+
+
+def test_a_result_that_comes_after_its_claim_ran_out_changes_nothing(sink: Sink, clock: Traveller) -> None:
+    endpoint = an_endpoint_at(sink, "/hook")
+    messages_to(endpoint, 1)
+    sink.answer = says(500)
+    late: list[delivery.Results] = []
+    _, outgoing = delivery._claim()
+    late += delivery._send_all(outgoing)
+
+    clock.shift(delivery.LEASE)
+    sink.answer = says(200)
+    assert delivery.drain() == 1
+    for results in late:
+        delivery._record(results)
+
+    message = Delivery.objects.get()
+    assert [message.state, message.next_attempt_at, message.attempt_count] == ["delivered", None, 2]
+    assert sorted(Attempt.objects.values_list("number", "status")) == [(1, 500), (2, 200)]
+
+
+def test_a_claim_whose_senders_are_all_slow_ends_within_its_lease() -> None:
+    assert dt.timedelta(seconds=15) < delivery.LEASE
+    assert due.PER_ENDPOINT < due.AT_ONCE
