@@ -88,20 +88,17 @@ def _claim() -> tuple[int, list[Outgoing]]:
     ahead = Delivery.objects.filter(
         endpoint=OuterRef("endpoint"), pico=OuterRef("pico"), state=State.WAITING, sequence__lt=OuterRef("sequence")
     )
+    leased_until = timezone.now() + LEASE
     due = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(
-            pk__in=due_ids(leased_until=timezone.now() + LEASE),
-            state=State.WAITING,
-            next_attempt_at__lte=timezone.now(),
-        )
+        .filter(pk__in=due_ids(leased_until=leased_until), state=State.WAITING, next_attempt_at__lte=timezone.now())
         .filter(Q(endpoint__ordered=False) | ~Exists(ahead))
         .select_related("endpoint__company", "conduit__owner", "conduit__company")
         .order_by("next_attempt_at")
     )
     outgoing, refused = _pass_gate(due)
     Delivery.objects.filter(pk__in=[message.delivery.pk for message in outgoing]).update(
-        next_attempt_at=timezone.now() + LEASE, attempt_count=F("attempt_count") + 1
+        next_attempt_at=leased_until, attempt_count=F("attempt_count") + 1
     )
     Delivery.objects.filter(pk__in=refused).update(
         state=State.REFUSED, next_attempt_at=None, finished_at=timezone.now()

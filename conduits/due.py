@@ -1,6 +1,7 @@
 """Which messages may leave now, shared out fairly among endpoints: a dead one must not keep the others waiting."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -48,7 +49,12 @@ ORDER BY due.place, due.next_attempt_at LIMIT %(at_once)s
 
 def due_ids(*, leased_until: datetime) -> list[UUID]:
     """The ids of what to claim now, unless another worker is quicker. A claim made now would end at `leased_until`."""
-    values = {"now": timezone.now(), "leased_until": leased_until, "share": PER_ENDPOINT, "at_once": AT_ONCE}
+    values: dict[str, Any] = {
+        "now": timezone.now(),
+        "leased_until": leased_until,
+        "share": PER_ENDPOINT,
+        "at_once": AT_ONCE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DUE, values)
         return [row[0] for row in cursor.fetchall()]

@@ -108,6 +108,10 @@ class Sink:
 
     async def _stop(self) -> None:
         await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         received = Received(request.path, dict(request.headers), await request.read())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from parties.models import Company, Key, Person
+from parties.models import Company, Key, Member, Person
 from tests.conftest import Api
 from tests.factories import a_company, a_person
 
@@ -64,6 +64,30 @@ def test_a_company_that_cannot_be_made_is_told_in_a_sentence(name: str, slug: st
         said_by("create_company", name, "--slug", slug)
     assert str(raised.value) == message
     assert (Company.objects.count(), Key.objects.count()) == (1, 0)
+
+
+def test_add_member_lets_a_person_in_and_changes_what_they_may_do() -> None:
+    company, person = a_company(slug="lamo"), a_person(email="ann@example.com")
+    for role in ("agent", "admin"):
+        said = said_by("add_member", "lamo", "Ann@Example.com", "--role", role)
+        member = Member.objects.get()
+        assert said == {"id": str(member.pk), "company": "lamo", "person": str(person.pk), "role": role}
+        assert (member.company, member.person, member.role) == (company, person, role)
+
+
+@pytest.mark.parametrize(
+    ("slug", "email", "message"),
+    [
+        ("nike", "ann@example.com", "There is no company nike."),
+        ("lamo", "ben@example.com", "There is nobody with the address ben@example.com."),
+    ],
+)
+def test_a_member_who_cannot_be_is_told_in_a_sentence(slug: str, email: str, message: str) -> None:
+    a_company(slug="lamo")
+    a_person(email="ann@example.com")
+    with pytest.raises(CommandError, match=message):
+        said_by("add_member", slug, email)
+    assert not Member.objects.exists()
 
 
 @pytest.mark.parametrize(

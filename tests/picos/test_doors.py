@@ -35,6 +35,7 @@ OF_THE_COMPANY = [
     Door("get", "products", ("company",), 200, of_batch("/labels.csv")),
     Door("get", "picos", BOTH, 200, of_pico()),
     Door("get", "picos", BOTH, 200, of_pico("/events")),
+    Door("post", "picos", ("company",), 200, of_pico("/unlock")),
 ]
 OF_THE_OWNER = [
     Door("get", "picos", BOTH, 200, of_pico()),

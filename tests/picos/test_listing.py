@@ -6,6 +6,7 @@ import pytest
 
 from conduits import steering
 from picos.models import Pico
+from picos.scanning import record_scan
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, a_product, picos
 
@@ -166,6 +167,61 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(api: Api, django_asser
         # The key, its use, the throttle, the rows with product and company.
         with django_assert_num_queries(4):
             assert len(asking.get("/picos").json()["results"]) == length
+
+
+def test_events_take_as_many_queries_however_many_there_are(api: Api, django_assert_num_queries: Any) -> None:
+    conduit = a_conduit()
+    path = f"/picos/{conduit.pico.code}/events"
+    for number in range(60):
+        record_scan(pico=conduit.pico, visitor=f"visit{number:03}".encode(), person=None)
+    owner, company = api(conduit.owner), api(conduit.company)
+    # The key, its use, the throttle, the pico, the events.
+    with django_assert_num_queries(5):
+        assert len(owner.get(path).json()["results"]) == 50
+    # And the conduit, and a line in the access log: a savepoint, its head, the line, the new head, release.
+    with django_assert_num_queries(11):
+        assert len(company.get(path).json()["results"]) == 50
+
+
+def test_events_are_filtered_by_type_and_time(api: Api) -> None:
+    conduit = a_conduit()
+    asking, path = api(conduit.owner), f"/picos/{conduit.pico.code}/events"
+    asking.post(f"/picos/{conduit.pico.code}/lost", {"message": "x"})
+    claimed, opened, lost = asking.get(path).json()["results"]
+    assert asking.get(path, {"type": "pico.lost"}).json()["results"] == [lost]
+    assert asking.get(path, {"type": "pico.eaten"}).json()["results"] == []
+    assert asking.get(path, {"since": opened["at"]}).json()["results"] == [lost]
+    assert asking.get(path, {"since": claimed["at"].replace("Z", "+00:00"), "type": "conduit.opened"}).json()[
+        "results"
+    ] == [opened]
+    assert opened["cause"] == opened["root"] == claimed["id"]
+
+
+def test_a_company_reads_of_an_unclaimed_pico_all_its_events_and_of_a_claimed_one_as_granted(api: Api) -> None:
+    conduit = a_conduit()
+    unclaimed = picos(1, conduit.pico.product)[0]
+    asking = api(conduit.company)
+
+    def types(pico: Pico) -> list[str]:
+        return [event["type"] for event in asking.get(f"/picos/{pico.code}/events").json()["results"]]
+
+    for pico in (unclaimed, conduit.pico):
+        record_scan(pico=pico, visitor=b"visitor1", person=None)
+    assert types(unclaimed) == ["pico.scanned"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.opened", "pico.scanned"]
+    steering.set_grants(conduit, [])
+    assert types(conduit.pico) == ["pico.claimed", "conduit.opened"]
+    steering.pause(conduit)
+    assert types(conduit.pico) == []
+
+
+def test_a_company_never_reads_what_happened_before_the_claim_as_the_owner_s(api: Api) -> None:
+    (pico,) = picos()
+    record_scan(pico=pico, visitor=b"visitor1", person=None)
+    conduit = a_conduit(pico=pico)
+    for side in (conduit.owner, conduit.company):
+        rows = api(side).get(f"/picos/{pico.code}/events").json()["results"]
+        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.opened"]
 
 
 def test_a_thing_needs_a_name_and_nothing_else(api: Api) -> None:
