@@ -6,7 +6,7 @@ comes after any pico's turn, and several conduits are locked in the order of the
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from django.utils import timezone
 from conduits.models import AccessLine, Conduit
 
 Outcome = AccessLine.Outcome
+# `who_id` and `what_id` of a line.
+Sent = tuple[UUID | None, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ def broken_at(lines: Iterable[AccessLine], *, from_the_first: bool = True) -> in
             return expected
         previous, expected = bytes(line.digest), expected + 1
     return None
+
+
+def fields_sent(*, conduit_ids: Collection[UUID], what_ids: Collection[UUID]) -> dict[Sent, tuple[str, ...]]:
+    """The fields that were last sent through these conduits about these things, by whom they were sent to."""
+    lines = AccessLine.objects.filter(conduit__in=conduit_ids, what_id__in=what_ids, outcome=Outcome.SENT)
+    return {(line.who_id, line.what_id): tuple(line.fields) for line in lines.order_by("number")}
 
 
 def is_cut_short(conduit: Conduit) -> bool:

@@ -32,6 +32,7 @@ from parties.vault import open_sealed
 from picos.models import Event
 
 State = Delivery.State
+REFUSED = AccessLine.Outcome.REFUSED
 # After which wait each further attempt follows; the last is in the fourth day.
 RETRY_AFTER = tuple(
     timedelta(seconds=seconds)
@@ -109,6 +110,7 @@ def _claim() -> tuple[int, list[Outgoing]]:
 def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
     """Decides anew for each message, also a retry, and logs the first passing and each refusal."""
     events, entries = _subjects(due)
+    told = _told(due)
     outgoing, refused, lines = [], [], []
     for delivery in due:
         if delivery.event_type == TEST:
@@ -125,8 +127,10 @@ def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
             outgoing.append(Outgoing(delivery, body))
         else:
             refused.append(delivery.pk)
-        if delivery.conduit_id and _is_news(delivery, body):
-            lines.append(_line(delivery, decision, body))
+        line = _line(delivery, decision, body)
+        # A retry is no news, unless it tells of something else than the last one did.
+        if line and (line.outcome == REFUSED or told.get((line.who_id, line.what_id)) != line.fields):
+            lines.append(line)
     access_log.write_lines(lines)
     return outgoing, refused
 
@@ -147,17 +151,21 @@ def _entry_id(event: Event) -> str | None:
     return event.data.get("entry") if event.type in {ENTRY_ADDED, event_types.MESSAGE} else None
 
 
-def _is_news(delivery: Delivery, body: str) -> bool:
-    """Whether the access log must say it: a refusal, a first passing, or a retry that tells something else."""
-    retried = delivery.attempt_count > 0 and delivery.body
-    return not body or delivery.attempt_count == 0 or bool(retried and fields_of(body) != fields_of(delivery.body))
+def _told(due: Sequence[Delivery]) -> dict[access_log.Sent, tuple[str, ...]]:
+    """What the access logs say of those that are tried again."""
+    again = {
+        delivery.event_id: delivery.conduit_id for delivery in due if delivery.attempt_count and delivery.conduit_id
+    }
+    return access_log.fields_sent(conduit_ids=set(again.values()), what_ids=again.keys()) if again else {}
 
 
-def _line(delivery: Delivery, decision: gate.Decision, body: str) -> access_log.Line:
-    assert delivery.conduit_id  # noqa: S101 (the caller asked)
+def _line(delivery: Delivery, decision: gate.Decision, body: str) -> access_log.Line | None:
+    """What the owner's access log says of it; None for what is no owner's."""
+    if delivery.conduit_id is None:
+        return None
     return access_log.Line(
         conduit_id=delivery.conduit_id,
-        outcome=AccessLine.Outcome.SENT if decision.passes else AccessLine.Outcome.REFUSED,
+        outcome=AccessLine.Outcome.SENT if decision.passes else REFUSED,
         who=f"{delivery.endpoint.company} (webhook)",
         who_id=delivery.endpoint_id,
         what=delivery.event_type,

@@ -8,15 +8,17 @@ import time_machine
 from django.db import connection
 
 from conduits import delivery, steering
-from conduits.access_log import Line, broken_at, write_lines
-from conduits.models import AccessLine, Conduit, Terms
+from conduits.access_log import Line, broken_at, is_cut_short, write_lines
+from conduits.models import AccessLine, Conduit, Endpoint, Terms
+from journals.keeping import append_entry
+from journals.photos import take_photos
 from parties.models import Person
 from picos.scanning import record_scan
 from rules import engine
 from tests.conduits.at_once import at_once
 from tests.conduits.sink import Sink, says_in_turn
 from tests.conftest import Api
-from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint
+from tests.factories import a_company, a_conduit, a_person, a_photo, a_pico, a_product, a_rule, an_endpoint
 
 NOW = dt.datetime(2026, 11, 21, 16, 40, tzinfo=dt.UTC)
 
@@ -112,6 +114,47 @@ def test_a_message_is_one_line_however_often_it_is_tried(sink: Sink) -> None:
 
 
 @pytest.mark.django_db
+def test_a_retry_that_tells_more_than_the_log_says_is_a_line_of_its_own(sink: Sink) -> None:
+    """Also after a first attempt that reached nobody."""
+    conduit = a_conduit()
+    Endpoint.objects.filter(pk=an_endpoint(conduit.company).pk).update(url="http://127.0.0.1:9/hook")
+    with time_machine.travel(NOW, tick=False) as clock:
+        scan(conduit)
+        for grants in (["scans"], ["scans", "contact"], ["scans", "contact"], ["scans"]):
+            steering.set_grants(conduit, grants)
+            delivery.drain()
+            clock.shift(dt.timedelta(hours=6))
+            Endpoint.objects.update(url=sink.url())
+            sink.answer = says_in_turn(500)
+
+    assert ["owner" in one.json["data"] for one in sink.received] == [True, True, False]
+    assert [(line.outcome, line.fields) for line in lines_of(conduit)] == [
+        ("sent", []),
+        ("sent", ["owner"]),
+        ("sent", []),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_message_s_line_names_what_it_told_of_the_owner_s(sink: Sink) -> None:
+    conduit = a_conduit()
+    an_endpoint(conduit.company, sink.url(), ("journal.entry_added",))
+    steering.set_grants(conduit, ["entries", "photos", "contact"])
+    append_entry(
+        journal=conduit.journal,
+        author=conduit.owner,
+        body="The sole came off.",
+        visibility="shared",
+        photos=take_photos([a_photo()]),
+    )
+    while engine.drain():
+        pass
+    delivery.drain()
+
+    assert [line.fields for line in lines_of(conduit)] == [["owner", "entry", "photos"]]
+
+
+@pytest.mark.django_db
 def test_a_message_that_the_gate_stops_is_one_line(sink: Sink) -> None:
     conduit = a_conduit()
     an_endpoint(conduit.company, sink.url())
@@ -195,6 +238,32 @@ def test_a_line_that_was_taken_out_is_found(number: int) -> None:
     tamper("DELETE FROM conduits_accessline WHERE number = %s", [number])
 
     assert broken_at(lines_of(conduit)) == number
+
+
+@pytest.mark.django_db
+def test_newest_lines_that_were_taken_out_are_found_by_the_head() -> None:
+    conduit = a_conduit()
+    assert not is_cut_short(Conduit.objects.get())
+    write_lines([a_line(conduit), a_line(conduit), a_line(conduit)])
+    assert not is_cut_short(Conduit.objects.get())
+
+    tamper("DELETE FROM conduits_accessline WHERE number = %s", [3])
+
+    assert broken_at(lines_of(conduit)) is None
+    assert is_cut_short(Conduit.objects.get())
+    tamper("DELETE FROM conduits_accessline WHERE number > %s", [0])
+    assert is_cut_short(Conduit.objects.get())
+
+
+@pytest.mark.django_db
+def test_a_stretch_of_a_log_can_be_checked_by_itself() -> None:
+    conduit = a_conduit()
+    write_lines([a_line(conduit) for _ in range(6)])
+
+    assert broken_at(lines_of(conduit)[2:5], from_the_first=False) is None
+    assert broken_at(lines_of(conduit)[2:5]) == 1
+    tamper("UPDATE conduits_accessline SET who = %s WHERE number = 4", ["Nobody"])
+    assert broken_at(lines_of(conduit)[2:5], from_the_first=False) == 4
 
 
 def tamper(statement: str, values: list[Any]) -> None:

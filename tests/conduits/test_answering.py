@@ -9,10 +9,12 @@ import pytest
 import time_machine
 
 from conduits import steering
+from conduits.answering import add_companys_entry, answer
 from conduits.models import Conduit, Delivery
 from conduits.queueing import replay
 from journals.keeping import append_entry
 from journals.models import Entry
+from parties.errors import StateForbidsError
 from picos.models import Event, Notice
 from picos.scanning import record_scan
 from rules import engine
@@ -165,6 +167,18 @@ def test_nothing_can_be_answered_unless_the_conduit_is_open(status: str, api: Ap
     answer = message_to(api, conduit)
 
     assert [answer.status_code, answer.json()["detail"]] == [409, f"You cannot write now: the conduit is {status}."]
+    assert not Entry.objects.exists()
+
+
+def test_what_the_owner_shut_a_moment_ago_stays_shut(api: Api) -> None:
+    conduit = a_conduit()
+    steering.pause(Conduit.objects.with_ends().get(pk=conduit.pk))
+    assert conduit.status == "open"
+
+    with pytest.raises(StateForbidsError, match="You cannot write now: the conduit is paused"):
+        answer(conduit=conduit, body="Too late.")
+    with pytest.raises(StateForbidsError, match="You cannot write now: the conduit is paused"):
+        add_companys_entry(conduit=conduit, body="Too late.", visibility="shared")
     assert not Entry.objects.exists()
 
 

@@ -352,6 +352,16 @@ def test_what_never_reached_the_company_cannot_be_read_in_its_log_once_it_may_no
         delivery.drain()
 
 
+def test_a_message_about_an_event_that_is_gone_holds_up_no_other(sink: Sink) -> None:
+    gone, sound = a_test_message(sink), a_test_message(sink)
+    Delivery.objects.filter(pk=gone.pk).update(event_type="pico.scanned")
+
+    delivery.drain()
+
+    assert [now_of(gone).state, now_of(sound).state] == ["refused", "delivered"]
+    assert [one.id for one in sink.received] == [sound.webhook_id]
+
+
 def test_one_endpoint_whose_secret_cannot_be_read_holds_up_no_other(sink: Sink) -> None:
     broken, sound = a_test_message(sink), a_test_message(sink)
     Endpoint.objects.filter(pk=broken.endpoint_id).update(secret="nonsense")

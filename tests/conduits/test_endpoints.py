@@ -272,7 +272,9 @@ def test_a_deleted_endpoint_is_gone_with_its_subscription_and_its_log_stays(
     assert not Trigger.objects.exists()
     assert delivery.drain() == 0
     assert sink.received == []
-    assert api(company).get(f"/deliveries/{waiting.pk}").status_code == 200
+    assert api(company).get(f"/deliveries/{waiting.pk}").json()["state"] == "failed"
+    again = api(company).post(f"/deliveries/{waiting.pk}/replay")
+    assert [again.status_code, again.json()["detail"]] == [409, "Its endpoint is deleted."]
 
 
 def test_other_events_can_be_asked_for_later(company: Company, api: Api) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from conduits import steering
 from conduits.models import Conduit
+from conduits.models.conduit import Grant
 from parties.errors import StateForbidsError
 from picos.models import Event
 from tests.conduits.at_once import at_once
@@ -127,6 +128,20 @@ def test_grants_can_change_until_the_conduit_is_closed(status: str, expected: in
     assert answer.status_code == expected
     conduit.refresh_from_db()
     assert conduit.grants == ([] if expected == 200 else ["scans", "entries", "notes"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_things_granted_at_once_are_all_granted() -> None:
+    conduit = a_conduit()
+
+    at_once(*(lambda what=what: steering.grant(conduit, what) for what in (Grant.PHOTOS, Grant.REGION, Grant.CONTACT)))
+
+    conduit.refresh_from_db()
+    assert conduit.grants == ["scans", "entries", "notes", "photos", "region", "contact"]
+    steering.close(conduit)
+    steering.grant(conduit, Grant.PRIVATE_ENTRIES)
+    conduit.refresh_from_db()
+    assert "private_entries" not in conduit.grants
 
 
 @pytest.mark.django_db

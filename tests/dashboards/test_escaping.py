@@ -22,7 +22,6 @@ pytestmark = pytest.mark.django_db
 
 EVIL = "<script>x</script><img src=x onerror=x>\"'{{x}}{%x%}&lt;"
 SHORT = "<script>x</script>\"'&lt;"
-HARMLESS = {"/static/", "data-allauth-onload"}
 
 
 def assert_harmless(answer: Any, *, whole: bool = True) -> Markup:
@@ -73,7 +72,7 @@ def conduit() -> Conduit:
         ("/conduits/{conduit}/log", 1),
         ("/rules", 2),
         ("/rules/{rule}/runs", 3),
-        ("/you", 2),
+        ("/you", 1),
     ],
 )
 def test_the_owner_s_pages_show_it_as_text(conduit: Conduit, path: str, times: int) -> None:
@@ -107,7 +106,7 @@ def test_the_desk_s_pages_show_it_as_text(conduit: Conduit, path: str, times: in
     answer = browser(member.person).get(f"/desk/{conduit.company.slug}{asked}")
     page = assert_harmless(answer)
     assert page.all("main")[0].text.count("<script>x</script>") >= times
-    assert EVIL in page.all("title")[0].text or path.endswith("/runs")
+    assert EVIL in page.all("nav")[0].text
     for delivery in conduit.company.endpoints.get().deliveries.all():
         assert_harmless(browser(member.person).get(f"/desk/{conduit.company.slug}/deliveries/{delivery.pk}"))
 

@@ -127,7 +127,9 @@ def test_who_looked_stands_in_the_log_in_the_owner_s_words() -> None:
 
 
 def some_lines(conduit: Conduit, number: int) -> None:
-    line = access_log.Line(conduit_id=conduit.pk, outcome="read", who="Ben", what="journal", reason="the conduit is open")
+    line = access_log.Line(
+        conduit_id=conduit.pk, outcome="read", who="Ben", what="journal", reason="the conduit is open"
+    )
     access_log.write_lines([line] * number)
 
 

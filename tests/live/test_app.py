@@ -43,7 +43,7 @@ async def listening() -> AsyncIterator[Hub]:
 
 
 def played(scenario: Scenario) -> None:
-    asyncio.run(scenario())
+    asyncio.run(asyncio.wait_for(scenario(), 30))
 
 
 def a_page(topic: str, **how: Any) -> Page:

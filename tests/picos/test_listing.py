@@ -113,21 +113,22 @@ def test_that_it_is_lost_is_told_as_scans_are_granted(api: Api) -> None:
 
 
 def test_picos_are_filtered_by_product_batch_status_and_beginning(api: Api) -> None:
+    # No code begins with a U.
     company = a_company()
     boots, shoes = a_product(company), a_product(company)
-    first = picos(2, boots, serials=["B-1", "B-2"])
-    second = picos(1, boots, serials=["C-1"])
-    picos(2, shoes, serials=["B-1", "D-1"])
+    first = picos(2, boots, serials=["UB-1", "UB-2"])
+    second = picos(1, boots, serials=["UC-1"])
+    picos(2, shoes, serials=["UB-1", "UD-1"])
     Pico.objects.filter(pk=first[0].pk).update(status="retired")
     asking = api(company)
 
-    assert serials(asking.get("/picos")) == ["D-1", "B-1", "C-1", "B-2", "B-1"]
-    assert serials(asking.get("/picos", {"product": str(boots.pk)})) == ["C-1", "B-2", "B-1"]
-    assert serials(asking.get("/picos", {"batch": str(second[0].batch_id)})) == ["C-1"]
-    assert serials(asking.get("/picos", {"status": "retired"})) == ["B-1"]
-    assert serials(asking.get("/picos", {"q": "B-"})) == ["B-1", "B-2", "B-1"]
-    assert serials(asking.get("/picos", {"q": "B-", "product": str(shoes.pk), "status": "minted"})) == ["B-1"]
-    assert serials(asking.get("/picos", {"q": "b-"})) == []
+    assert serials(asking.get("/picos")) == ["UD-1", "UB-1", "UC-1", "UB-2", "UB-1"]
+    assert serials(asking.get("/picos", {"product": str(boots.pk)})) == ["UC-1", "UB-2", "UB-1"]
+    assert serials(asking.get("/picos", {"batch": str(second[0].batch_id)})) == ["UC-1"]
+    assert serials(asking.get("/picos", {"status": "retired"})) == ["UB-1"]
+    assert serials(asking.get("/picos", {"q": "UB-"})) == ["UB-1", "UB-2", "UB-1"]
+    assert serials(asking.get("/picos", {"q": "UB-", "product": str(shoes.pk), "status": "minted"})) == ["UB-1"]
+    assert serials(asking.get("/picos", {"q": "ub-"})) == []
     assert serials(asking.get("/picos", {"q": "%"})) == []
 
 

@@ -1,0 +1,258 @@
+"""A conversation at the desk: what of it a company may read and write, and what its customer never sees."""
+
+from typing import Any
+
+import pytest
+
+from conduits import steering
+from conduits.models import AccessLine, Conduit
+from conduits.models.conduit import Grant
+from journals.models import Entry, Journal
+from picos.losing import report_lost
+from rules.engine import drain
+from tests.dashboards.markup import Markup
+from tests.dashboards.world import World, a_world, an_entry, browser, everything, read
+from tests.factories import a_conduit, a_member, a_rule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+def path_of(world: World, more: str = "") -> str:
+    return f"/desk/{world.company.slug}/conduits/{world.conduit.pk}{more}"
+
+
+def look(world: World, who: str = "agent") -> Markup:
+    return read(world.browser(who).get(path_of(world)))
+
+
+def say(world: World, body: str = "We mend it.", who: str = "agent", **values: str) -> Any:
+    return world.browser(who).post(path_of(world), {"body": body, "visibility": "shared"} | values)
+
+
+def journal(page: Markup) -> list[str]:
+    return [one.text for one in page.all("li") if one.attributes.get("id", "").startswith("entry-")]
+
+
+def facts(page: Markup) -> dict[str, str]:
+    return dict(zip([one.text for one in page.all("dt")], [one.text for one in page.all("dd")], strict=True))
+
+
+def test_an_agent_reads_what_was_shared_and_answers_along_the_line(world: World) -> None:
+    page = look(world)
+    assert page.heading == "Moccasin"
+    assert journal(page) == ["The owner · just now The sole came off."]
+    answer = say(world)
+    assert (answer.status_code, answer["Location"]) == (302, path_of(world))
+    entry = Entry.objects.get(author_company=world.company)
+    assert (entry.body, entry.visibility, entry.kind) == ("We mend it.", "shared", "answer")
+    assert entry.agent_id == world.people["agent"].pk
+    assert journal(look(world))[0] == "LAMO Footwear · just now We mend it."
+    mine = world.browser("owner").get(f"/P/{world.pico.code}").content.decode()
+    assert "We mend it." in mine
+    assert "Agent" not in mine
+
+
+def test_an_answer_ends_the_wait(world: World) -> None:
+    assert Journal.objects.get(pk=world.conduit.journal_id).waiting_since is not None
+    say(world)
+    assert Journal.objects.get(pk=world.conduit.journal_id).waiting_since is None
+
+
+def test_a_note_for_colleagues_is_never_the_customer_s(world: World) -> None:
+    assert say(world, "He always complains.", visibility="private").status_code == 302
+    assert Journal.objects.get(pk=world.conduit.journal_id).waiting_since is not None
+    assert journal(look(world, "viewer"))[0] == "LAMO Footwear · just now · only LAMO Footwear He always complains."
+    drain()
+    owner = world.browser("owner")
+    paths = [f"/P/{world.pico.code}", f"/P/{world.pico.code}/fragment", f"/things/{world.pico.code}", "/things"]
+    for path in [*paths, f"/conduits/{world.conduit.pk}/log", f"/rules/{world.owners_rule.pk}/runs"]:
+        assert "He always complains." not in owner.get(path).content.decode(), path
+    assert "1 new" not in owner.get("/things/tiles").content.decode()
+    assert not world.people["owner"].notices.filter(text__contains="complains").exists()
+    assert "He always complains." not in browser().get(f"/P/{world.pico.code}").content.decode()
+
+
+def test_an_owner_s_private_entry_is_never_the_company_s(world: World) -> None:
+    an_entry(world.conduit, "I hate them.", "private")
+    assert journal(look(world, "admin")) == ["The owner · just now The sole came off."]
+    steering.set_grants(world.conduit, [Grant.ENTRIES, Grant.PRIVATE_ENTRIES])
+    assert journal(look(world, "admin"))[0] == "The owner · just now · only I hate them."
+
+
+@pytest.mark.parametrize(
+    ("grants", "entries", "name"),
+    [
+        ([], [], False),
+        ([Grant.ENTRIES], ["The sole came off."], False),
+        ([Grant.ENTRIES, Grant.CONTACT], ["The sole came off."], True),
+        ([Grant.CONTACT], [], True),
+    ],
+)
+def test_the_company_sees_what_is_granted(world: World, grants: list[Grant], entries: list[str], *, name: bool) -> None:
+    steering.set_grants(world.conduit, grants)
+    page = look(world)
+    by = "Owner" if name else "The owner"
+    photo = " 1 photo that the owner keeps to themself." if entries else ""
+    assert journal(page) == [f"{by} · just now {words}{photo}" for words in entries]
+    said = page.all("main")[0].text
+    assert ("its owner keeps their name to themself" in said) is not name
+    assert world.people["owner"].email not in said
+
+
+def test_the_page_lists_what_may_be_seen(world: World) -> None:
+    steering.set_grants(world.conduit, [Grant.SCANS, Grant.PHOTOS])
+    assert "You may see your scans your photos" in look(world).all("main")[0].text
+    steering.set_grants(world.conduit, [])
+    assert "You may see nothing" in look(world).all("main")[0].text
+
+
+def test_the_facts_are_those_of_the_thing(world: World) -> None:
+    shown = facts(look(world))
+    assert shown == {
+        "Product": "Moccasin",
+        "SKU": world.product.sku,
+        "Serial": "none",
+        "Code": f"{world.pico.code[:4]}-{world.pico.code[4:8]}-{world.pico.code[8:12]}-{world.pico.code[12]}",
+        "Status": "claimed",
+        "Since": "just now",
+    }
+
+
+def test_that_it_is_lost_is_told_to_a_company_that_sees_scans_alone(world: World) -> None:
+    report_lost(pico=world.pico, message="On the bus.", contact="555-0100")
+    page = look(world)
+    assert facts(page)["Status"] == "lost"
+    assert "555-0100" not in page.all("main")[0].text
+    steering.set_grants(world.conduit, [Grant.ENTRIES])
+    assert facts(look(world))["Status"] == "claimed"
+    steering.set_grants(world.conduit, list(Grant))
+    steering.pause(world.conduit)
+    assert facts(look(world))["Status"] == "claimed"
+
+
+def test_rules_that_acted_stand_beside_it_and_subscriptions_do_not(world: World) -> None:
+    a_rule(world.company, name="Thank them", when={"event": "journal.entry_added"})
+    an_entry(world.conduit, "And the other one.")
+    drain()
+    said = look(world).all("main")[0].text
+    assert "Rules that acted Thank them · just now" in said
+    assert "Webhook" not in said
+
+
+@pytest.mark.parametrize(("end", "status"), [(steering.pause, "paused"), (steering.close, "closed")])
+def test_through_a_conduit_that_is_not_open_nothing_is_read_or_written(world: World, end: Any, status: str) -> None:
+    say(world, "Call him.", visibility="private")
+    end(world.conduit)
+    page = look(world)
+    shut = f"The customer has {status} this conduit, so nothing can be read or sent."
+    assert shut in page.all("main")[0].text
+    assert journal(page) == []
+    assert not page.all("form", id="answer")
+    assert not page.all("form", id="settle")
+    assert journal(Markup(world.browser("agent").get(path_of(world, "/entries")).content.decode(), whole=False)) == []
+    before = Entry.objects.count()
+    for visibility in ("shared", "private"):
+        answer = say(world, "Are you there?", visibility=visibility)
+        page = read(answer)
+        assert (answer.status_code, page.errors) == (422, {"": [f"You cannot write now: the conduit is {status}."]})
+        assert page.all("textarea", name="body")[0].text == "Are you there?"
+    assert Entry.objects.count() == before
+
+
+def test_a_refused_look_is_logged_too(world: World) -> None:
+    steering.pause(world.conduit)
+    look(world, "viewer")
+    line = AccessLine.objects.get(what="journal")
+    assert (line.who, line.outcome) == ("Viewer (viewer at LAMO Footwear)", "refused")
+    assert line.reason == "the conduit is paused"
+
+
+def test_each_look_is_logged(world: World) -> None:
+    look(world)
+    world.browser("agent").get(path_of(world, "/entries"))
+    lines = AccessLine.objects.filter(what="journal")
+    assert [line.outcome for line in lines] == ["read", "read"]
+    assert lines[0].fields == ["scans", "entries", "notes", "photos"]
+
+
+def test_while_it_is_paused_the_company_has_not_read_it(world: World) -> None:
+    steering.pause(world.conduit)
+    look(world)
+    assert Journal.objects.get(pk=world.conduit.journal_id).company_read_at is None
+    steering.resume(world.conduit)
+    look(world)
+    assert Journal.objects.get(pk=world.conduit.journal_id).company_read_at is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"body": ""}, {"body": ["This field is required."]}),
+        ({"body": "x" * 10_001}, {"body": ["Ensure this value has at most 10000 characters (it has 10001)."]}),
+        ({"body": "a\0b"}, {"body": ["Null characters are not allowed."]}),
+        (
+            {"visibility": "public"},
+            {"visibility": ["Select a valid choice. public is not one of the available choices."]},
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_said_beside_its_field(
+    world: World, values: dict[str, str], errors: dict[str, list[str]]
+) -> None:
+    before = Entry.objects.count()
+    answer = say(world, **values)
+    assert (answer.status_code, read(answer).errors) == (422, errors)
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.parametrize("visibility", ["shared", "private"])
+def test_a_note_for_colleagues_stays_one_when_it_has_to_be_written_anew(world: World, visibility: str) -> None:
+    page = read(say(world, "x" * 10_001, visibility=visibility))
+    (chosen,) = [one for one in page.all("input", name="visibility") if "checked" in one.attributes]
+    assert chosen.attributes["value"] == visibility
+
+
+def test_an_answer_goes_to_the_customer_unless_it_says_otherwise(world: World) -> None:
+    assert world.browser("agent").post(path_of(world), {"body": "We mend it."}).status_code == 302
+    assert Entry.objects.get(author_company=world.company).visibility == "shared"
+
+
+def test_settling_ends_the_wait_until_the_customer_writes_again(world: World) -> None:
+    answer = world.browser("agent").post(path_of(world, "/settled"), follow=True)
+    assert answer.redirect_chain == [(f"/desk/{world.company.slug}", 302)]
+    page = read(answer)
+    assert page.notices == ["Closed. It comes back when the customer writes again."]
+    assert "Nobody waits for an answer." in page.all("main")[0].text
+    assert not look(world).all("form", id="settle")
+    assert Entry.objects.count() == 1
+    an_entry(world.conduit, "Hello?")
+    assert "Hello?" in world.browser("agent").get(f"/desk/{world.company.slug}").content.decode()
+    assert look(world).all("form", id="settle")
+
+
+def test_a_viewer_reads_and_finds_no_form(world: World) -> None:
+    page = look(world, "viewer")
+    assert journal(page) != []
+    assert not page.all("form", method="post")
+    before = everything()
+    assert say(world, who="viewer").status_code == 403
+    assert everything() == before
+
+
+def test_the_inbox_beside_it_marks_this_one(world: World) -> None:
+    (row,) = [one for one in look(world).all("a") if "data-entry" in one.attributes]
+    assert row.attributes["aria-current"] == "true"
+
+
+def test_another_s_conduit_is_not_there_for_the_company(world: World) -> None:
+    other = a_conduit()
+    admin = browser(a_member(other.company, "admin").person)
+    for method, more in (("get", ""), ("post", ""), ("get", "/entries"), ("post", "/settled")):
+        path = f"/desk/{other.company.slug}/conduits/{world.conduit.pk}{more}"
+        assert getattr(admin, method)(path, {"body": "Hello"}).status_code == 404
+    assert Conduit.objects.count() == 2

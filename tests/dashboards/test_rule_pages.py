@@ -1,0 +1,216 @@
+"""Rules as sentences with switches: a person's and, at the desk, a company's."""
+
+from typing import Any
+
+
+import pytest
+
+from conduits.models import Delivery
+from picos.scanning import record_scan
+from rules.engine import drain
+from rules.models import Rule, Run, Trigger
+from rules.subscriptions import remove_endpoint
+from tests.dashboards.markup import Markup
+from tests.dashboards.world import an_entry, browser, everything, read
+from tests.factories import a_company, a_conduit, a_member, a_person, a_product, a_rule, an_endpoint
+
+pytestmark = pytest.mark.django_db
+
+NOT_THERE = "01a2003a-f905-7606-b046-77084bc8746c"
+CHOOSE = "Choose something for each blank of the rule."
+
+
+def sentences(page: Markup) -> list[str]:
+    return [one.text for one in page.all("p", class_="rule")]
+
+
+def switches(page: Markup) -> dict[str, str]:
+    return {one.attributes["aria-label"]: one.attributes["aria-checked"] for one in page.all("button", role="switch")}
+
+
+def test_a_person_takes_a_ready_made_rule_and_reads_it_as_a_sentence() -> None:
+    client = browser(a_person())
+    page = read(client.get("/rules"))
+    assert "No rules yet. Take one of these." in page.all("main")[0].text
+    (template,) = [one for one in page.all("input", name="template")]
+    answer = client.post("/rules/new", {"template": template.attributes["value"]}, follow=True)
+    page = read(answer)
+    assert (answer.redirect_chain, page.notices) == ([("/rules", 302)], ["The rule is at work."])
+    assert sentences(page) == [
+        "IF somebody writes in the journal of any of my things AND the author is owner AND who can see it is shared "
+        "THEN tell its maker “[the owner's name] has a new entry in our journal”"
+    ] or sentences(page)[0].startswith("IF ")
+    assert switches(page) == {"Tell them I wrote": "true"}
+
+
+def test_a_taken_rule_works() -> None:
+    conduit = a_conduit(a_person("Ann"))
+    browser(conduit.owner).post("/rules/new", {"template": "tell_them_i_wrote"})
+    drain()
+    an_entry(conduit)
+    drain()
+    assert Run.objects.get(outcome="fired").actions[0]["detail"] == "LAMO Footwear was told."
+
+
+def test_a_rule_is_switched_off_and_on() -> None:
+    person = a_person()
+    rule, client = a_rule(person, name="Tell me"), browser(person)
+    for verb, checked, triggers in (("disable", "false", 0), ("enable", "true", 1), ("enable", "true", 1)):
+        answer = client.post(f"/rules/{rule.pk}/{verb}", follow=True)
+        assert answer.redirect_chain == [("/rules", 302)]
+        assert switches(read(answer)) == {"Tell me": checked}
+        assert Trigger.objects.count() == triggers
+
+
+def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> None:
+    person = a_person()
+    rule, client = a_rule(person, name="Tell me"), browser(person)
+    Rule.objects.update(status="paused")
+    page = read(client.get("/rules"))
+    assert "Tell me · paused, because it ran in a circle" in page.all("main")[0].text
+    assert switches(read(client.post(f"/rules/{rule.pk}/enable", follow=True))) == {"Tell me": "true"}
+
+
+def test_a_deleted_rule_is_gone_and_what_it_did_stays() -> None:
+    person = a_person()
+    rule, client = a_rule(person), browser(person)
+    page = read(client.post(f"/rules/{rule.pk}/delete", follow=True))
+    assert sentences(page) == []
+    assert Rule.objects.get().deleted_at is not None
+    for verb in ("enable", "disable", "delete"):
+        assert client.post(f"/rules/{rule.pk}/{verb}").status_code == 404
+
+
+def test_a_rule_of_things_that_are_no_longer_one_s_own_cannot_be_switched_on() -> None:
+    conduit = a_conduit()
+    rule = a_rule(conduit.owner, on={"picos": [conduit.pico.code]})
+    client = browser(conduit.owner)
+    client.post(f"/rules/{rule.pk}/disable")
+    conduit.pico.owner = a_person()
+    conduit.pico.save(update_fields=["owner"])
+    (notice,) = read(client.post(f"/rules/{rule.pk}/enable", follow=True)).notices
+    assert notice.startswith("It cannot work any more: ")
+    assert (Rule.objects.get().status, Trigger.objects.count()) == ("disabled", 0)
+
+
+def test_what_a_rule_did_is_told_with_its_reasons() -> None:
+    conduit = a_conduit()
+    lost = {"field": "pico.status", "op": "is", "value": "lost"}
+    a_rule(conduit.owner, name="Somebody found it", **{"if": lost})
+    rule = Rule.objects.get()
+    client = browser(conduit.owner)
+    assert "It has not met an event yet." in read(client.get(f"/rules/{rule.pk}/runs")).all("main")[0].text
+    record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
+    drain()
+    page = read(client.get(f"/rules/{rule.pk}/runs"))
+    assert page.heading == "Somebody found it"
+    said = page.all("main")[0].text
+    assert "It did not run: not all of its conditions held · just now · Moccasin" in said
+    assert [one.text for one in page.all("li")] == ["pico.status is lost: it was claimed, so no"]
+
+
+def test_neither_side_sees_the_other_s_rules() -> None:
+    conduit = a_conduit()
+    a_rule(conduit.owner, name="The owner’s")
+    a_rule(conduit.company, name="The company’s")
+    admin = browser(a_member(conduit.company, "admin").person)
+    assert list(switches(read(browser(conduit.owner).get("/rules")))) == ["The owner’s"]
+    assert list(switches(read(admin.get(f"/desk/{conduit.company.slug}/rules")))) == ["The company’s"]
+
+
+# At the desk.
+
+
+def desk(role: str = "admin") -> Any:
+    company = a_company()
+    return company, browser(a_member(company, role).person), f"/desk/{company.slug}/rules"
+
+
+def test_an_admin_fills_in_the_blanks_of_a_ready_made_rule() -> None:
+    company, client, path = desk()
+    product, endpoint = a_product(company, name="Modem"), an_endpoint(company, "http://127.0.0.1/crm")
+    page = read(client.get(path))
+    assert [one.text for one in page.all("label")] == ["Product", "Endpoint"]
+    assert [one.text for one in page.all("option")] == ["Modem", "http://127.0.0.1/crm"]
+    values = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", name="template")}
+    values |= {"product": str(product.pk), "endpoint": str(endpoint.pk)}
+    page = read(client.post(f"{path}/new", values, follow=True))
+    assert page.notices == ["The rule is at work."]
+    assert sentences(page)[0] == "IF the code on any Modem is scanned THEN send it to http://127.0.0.1/crm"
+    conduit = a_conduit()
+    conduit.pico.product = product
+    conduit.pico.owner = None
+    record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
+    drain()
+    assert Delivery.objects.filter(endpoint=endpoint).count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("blank", "value", "notice"),
+    [
+        ("product", "theirs", "One of these products is not yours."),
+        ("endpoint", "theirs", "You have no such endpoint."),
+        ("product", "", CHOOSE),
+        ("endpoint", "", CHOOSE),
+        ("product", "x", CHOOSE),
+        ("product", "\0", CHOOSE),
+        ("endpoint", "x" * 10_000, CHOOSE),
+        ("product", NOT_THERE, "One of these products is not yours."),
+        ("endpoint", NOT_THERE, "You have no such endpoint."),
+    ],
+)
+def test_a_blank_that_is_filled_with_what_is_not_one_s_own_makes_no_rule(blank: str, value: str, notice: str) -> None:
+    company, client, path = desk()
+    other = a_company("Other")
+    theirs = {"product": a_product(other).pk, "endpoint": an_endpoint(other).pk}
+    values = {"product": a_product(company).pk, "endpoint": an_endpoint(company).pk}
+    values |= {blank: theirs[blank] if value == "theirs" else value}
+    before = everything()
+    answer = client.post(f"{path}/new", {"template": "tell_the_call_centre"} | values, follow=True)
+    assert read(answer).notices == [notice]
+    assert everything() == before
+
+
+def test_a_deleted_endpoint_is_not_offered_and_not_taken() -> None:
+    company, client, path = desk()
+    product, endpoint = a_product(company), an_endpoint(company)
+    remove_endpoint(endpoint)
+    assert read(client.get(path)).all("option", value=str(endpoint.pk)) == []
+    values = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
+    assert read(client.post(f"{path}/new", values, follow=True)).notices == ["You have no such endpoint."]
+
+
+@pytest.mark.parametrize("template", ["", "tell_them_i_wrote", "nothing", "\0", "x" * 10_000])
+def test_a_template_that_is_not_for_companies_makes_no_rule(template: str) -> None:
+    _, client, path = desk()
+    before = everything()
+    assert client.post(f"{path}/new", {"template": template}).status_code == 404
+    assert everything() == before
+
+
+def test_a_subscription_is_among_the_rules_and_ends_with_its_endpoint_only() -> None:
+    company, client, path = desk()
+    endpoint = an_endpoint(company, "http://127.0.0.1/crm", events=("pico.lost", "pico.found"))
+    rule = Rule.objects.get(subscribes=endpoint)
+    page = read(client.get(path))
+    assert sentences(page) == [
+        "IF any product is reported lost or a finder writes about any product THEN send it to http://127.0.0.1/crm"
+    ]
+    assert "Delete" not in [one.text for one in page.all("button")]
+    before = everything()
+    answer = client.post(f"{path}/{rule.pk}/delete", follow=True)
+    assert read(answer).notices == ["This rule belongs to an endpoint; delete the endpoint instead."]
+    assert everything() == before
+    client.post(f"{path}/{rule.pk}/disable")
+    assert Rule.objects.get().status == "disabled"
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent"])
+def test_who_may_not_set_up_reads_the_rules_and_finds_no_switch(role: str) -> None:
+    company, client, path = desk(role)
+    a_rule(company)
+    a_product(company)
+    page = read(client.get(path))
+    assert len(sentences(page)) == 1
+    assert [one.text for one in page.all("button")] == []
+    assert "Ready-made" not in page.all("main")[0].text
