@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from pydantic import ValidationError
 
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.owned import signed_in
@@ -115,11 +114,13 @@ def _write(request: HttpRequest, party: Company | Person) -> None:
     template = next((one for one in gallery.templates_for(party) if wanted == one.NAME), None)
     if template is None:
         raise Http404
-    try:
-        definition = gallery.fill_in(template.NAME, **{name: request.POST.get(name, "") for name in template.INPUTS})
-        writing.write_rule(party=party, definition=definition)
-    except ValidationError:
+    inputs = {name: request.POST.get(name, "") for name in template.INPUTS}
+    offered = {name: {str(value) for value, _ in options} for name, options in _choices(party).items()}
+    if not all(inputs[name] in offered[name] for name in template.INPUTS):
         messages.error(request, "Choose something for each blank of the rule.")
+        return
+    try:
+        writing.write_rule(party=party, definition=gallery.fill_in(template.NAME, **inputs))
     except (RefusedError, StateForbidsError) as error:
         messages.error(request, str(error))
     else:

@@ -41,8 +41,13 @@ def a_browser(chromium: Browser, served: Served) -> Iterator[Opening]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_(who: str = "", size: dict[str, int] = PHONE, *, scripts: bool = True) -> Page:
-        context = chromium.new_context(viewport=size, base_url=served.url, java_script_enabled=scripts)  # type: ignore[arg-type]
+    def open_(who: str = "", size: dict[str, int] = PHONE, *, scripts: bool = True, agent: str | None = None) -> Page:
+        context = chromium.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            base_url=served.url,
+            java_script_enabled=scripts,
+            user_agent=agent,
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5000)

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conduits import steering
 from conduits.models import Conduit
@@ -154,3 +156,18 @@ def test_each_end_lists_its_own_conduits_newest_first(api: Api) -> None:
 
     assert [one["id"] for one in owners] == [str(second.pk), str(first.pk)]
     assert [one["id"] for one in companys] == [str(others.pk)]
+
+
+@pytest.mark.django_db
+def test_twenty_conduits_are_listed_with_as_many_queries_as_one(api: Api) -> None:
+    owner = a_person()
+    asking = api(owner)
+    asked = []
+    for number in (1, 19):
+        for _ in range(number):
+            a_conduit(owner)
+        with CaptureQueriesContext(connection) as queries:
+            assert asking.get("/conduits").status_code == 200
+        asked.append(len(queries))
+
+    assert asked[1] <= asked[0] <= 5

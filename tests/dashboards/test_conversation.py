@@ -81,7 +81,7 @@ def test_an_owner_s_private_entry_is_never_the_company_s(world: World) -> None:
     an_entry(world.conduit, "I hate them.", "private")
     assert journal(look(world, "admin")) == ["The owner · just now The sole came off."]
     steering.set_grants(world.conduit, [Grant.ENTRIES, Grant.PRIVATE_ENTRIES])
-    assert journal(look(world, "admin"))[0] == "The owner · just now · only I hate them."
+    assert journal(look(world, "admin"))[0] == "The owner · just now · their own note I hate them."
 
 
 @pytest.mark.parametrize(

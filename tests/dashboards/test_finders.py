@@ -164,7 +164,7 @@ def test_json_that_cannot_be_taken_is_a_problem(body: Any, status: int, fields: 
 )
 @pytest.mark.parametrize("is_lost", [True, False])
 def test_what_cannot_be_taken_is_said_beside_its_field_and_kept(
-    values: dict[str, str], errors: dict[str, list[str]], *, is_lost: bool
+    values: dict[str, Any], errors: dict[str, list[str]], *, is_lost: bool
 ) -> None:
     pico = owned_by()
     if is_lost:

@@ -11,11 +11,11 @@ from conduits import steering
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import Grant
 from journals.models import Journal
+from journals.photos import take_photos
 from parties.models import Company
 from picos.codes import spaced
 from tests.dashboards.world import an_entry, browser, everything, read
 from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_pico, a_product, picos
-from journals.photos import take_photos
 
 pytestmark = pytest.mark.django_db
 

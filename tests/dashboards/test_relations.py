@@ -119,8 +119,10 @@ def test_who_looked_stands_in_the_log_in_the_owner_s_words() -> None:
     assert [one.text for one in page.all("li")] == [
         "No. 3 · just now Agent (agent at LAMO Footwear) was not told the journal Because the line is paused.",
         "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal Because the line is open.",
-        "No. 1 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
-        "Because the line is open.",
+        (
+            "No. 1 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
+            "Because the line is open."
+        ),
     ]
     assert "crosses" not in page.all("li")[0].attributes.get("class", "")
     assert page.all("li")[1].attributes["class"] == "crosses"

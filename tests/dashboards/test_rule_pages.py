@@ -2,14 +2,15 @@
 
 from typing import Any
 
-
 import pytest
 
 from conduits.models import Delivery
 from picos.scanning import record_scan
 from rules.engine import drain
 from rules.models import Rule, Run, Trigger
+from rules.sentences import sentence_of
 from rules.subscriptions import remove_endpoint
+from rules.writing import current_version, definition_of
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser, everything, read
 from tests.factories import a_company, a_conduit, a_member, a_person, a_product, a_rule, an_endpoint
@@ -29,17 +30,18 @@ def switches(page: Markup) -> dict[str, str]:
 
 
 def test_a_person_takes_a_ready_made_rule_and_reads_it_as_a_sentence() -> None:
-    client = browser(a_person())
+    person = a_person()
+    client = browser(person)
     page = read(client.get("/rules"))
     assert "No rules yet. Take one of these." in page.all("main")[0].text
-    (template,) = [one for one in page.all("input", name="template")]
+    (template,) = list(page.all("input", name="template"))
     answer = client.post("/rules/new", {"template": template.attributes["value"]}, follow=True)
     page = read(answer)
     assert (answer.redirect_chain, page.notices) == ([("/rules", 302)], ["The rule is at work."])
-    assert sentences(page) == [
-        "IF somebody writes in the journal of any of my things AND the author is owner AND who can see it is shared "
-        "THEN tell its maker “[the owner's name] has a new entry in our journal”"
-    ] or sentences(page)[0].startswith("IF ")
+    (sentence,) = sentences(page)
+    assert sentence.startswith("IF ")
+    assert sentence.endswith(" has a new entry in our journal”")
+    assert sentence == str(sentence_of(definition_of(current_version(Rule.objects.get())), person))
     assert switches(page) == {"Tell them I wrote": "true"}
 
 
@@ -65,6 +67,7 @@ def test_a_rule_is_switched_off_and_on() -> None:
 def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> None:
     person = a_person()
     rule, client = a_rule(person, name="Tell me"), browser(person)
+    client.post(f"/rules/{rule.pk}/disable")
     Rule.objects.update(status="paused")
     page = read(client.get("/rules"))
     assert "Tell me · paused, because it ran in a circle" in page.all("main")[0].text
@@ -145,29 +148,17 @@ def test_an_admin_fills_in_the_blanks_of_a_ready_made_rule() -> None:
     assert Delivery.objects.filter(endpoint=endpoint).count() >= 1
 
 
-@pytest.mark.parametrize(
-    ("blank", "value", "notice"),
-    [
-        ("product", "theirs", "One of these products is not yours."),
-        ("endpoint", "theirs", "You have no such endpoint."),
-        ("product", "", CHOOSE),
-        ("endpoint", "", CHOOSE),
-        ("product", "x", CHOOSE),
-        ("product", "\0", CHOOSE),
-        ("endpoint", "x" * 10_000, CHOOSE),
-        ("product", NOT_THERE, "One of these products is not yours."),
-        ("endpoint", NOT_THERE, "You have no such endpoint."),
-    ],
-)
-def test_a_blank_that_is_filled_with_what_is_not_one_s_own_makes_no_rule(blank: str, value: str, notice: str) -> None:
+@pytest.mark.parametrize("value", ["theirs", NOT_THERE, "", "x", "\0", "x" * 10_000])
+@pytest.mark.parametrize("blank", ["product", "endpoint"])
+def test_a_blank_that_is_filled_with_what_is_not_one_s_own_makes_no_rule(blank: str, value: str) -> None:
     company, client, path = desk()
     other = a_company("Other")
     theirs = {"product": a_product(other).pk, "endpoint": an_endpoint(other).pk}
-    values = {"product": a_product(company).pk, "endpoint": an_endpoint(company).pk}
+    values: dict[str, Any] = {"product": a_product(company).pk, "endpoint": an_endpoint(company).pk}
     values |= {blank: theirs[blank] if value == "theirs" else value}
     before = everything()
     answer = client.post(f"{path}/new", {"template": "tell_the_call_centre"} | values, follow=True)
-    assert read(answer).notices == [notice]
+    assert read(answer).notices == [CHOOSE]
     assert everything() == before
 
 
@@ -176,8 +167,8 @@ def test_a_deleted_endpoint_is_not_offered_and_not_taken() -> None:
     product, endpoint = a_product(company), an_endpoint(company)
     remove_endpoint(endpoint)
     assert read(client.get(path)).all("option", value=str(endpoint.pk)) == []
-    values = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
-    assert read(client.post(f"{path}/new", values, follow=True)).notices == ["You have no such endpoint."]
+    values: dict[str, Any] = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
+    assert read(client.post(f"{path}/new", values, follow=True)).notices == [CHOOSE]
 
 
 @pytest.mark.parametrize("template", ["", "tell_them_i_wrote", "nothing", "\0", "x" * 10_000])

@@ -1,0 +1,191 @@
+"""The desk's products and batches, and the file for the print shop."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from parties.models import Company
+from picos import minting
+from picos.models import Batch, Pico, Product
+from picos.pins import pin_of
+from tests.dashboards.world import browser, everything, read
+from tests.factories import a_company, a_member, a_product
+
+pytestmark = pytest.mark.django_db
+
+BOOT = {"name": "Boot", "sku": "B-1", "claim_policy": "open"}
+
+
+@pytest.fixture
+def company() -> Company:
+    return a_company("LAMO", slug="lamo")
+
+
+def as_(company: Company, role: str) -> Client:
+    return browser(a_member(company, role).person)
+
+
+@pytest.fixture
+def admin(company: Company) -> Client:
+    return as_(company, "admin")
+
+
+def test_who_begins_is_told_what_to_do_first(admin: Client) -> None:
+    page = read(admin.get("/desk/lamo/products"))
+    assert "Add your first product below, then mint codes for its copies." in page.all("main")[0].text
+    assert "open" in page.all("details")[0].attributes
+
+
+def test_an_admin_adds_a_product(company: Company, admin: Client) -> None:
+    values = BOOT | {"gtin": "9506000134352", "description": "Suede.", "claim_policy": "pin"}
+    answer = admin.post("/desk/lamo/products", values)
+    product = Product.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/desk/lamo/products/{product.pk}")
+    assert (product.company, product.name, product.sku) == (company, "Boot", "B-1")
+    assert (product.gtin, product.description, product.claim_policy) == ("09506000134352", "Suede.", "pin")
+    page = read(admin.get(answer["Location"]))
+    assert page.heading == "Boot"
+    assert "SKU B-1 · GTIN 09506000134352 · claiming takes a PIN" in page.all("main")[0].text
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"name": ""}, {"name": ["This field is required."]}),
+        ({"sku": "x" * 51}, {"sku": ["Ensure this value has at most 50 characters (it has 51)."]}),
+        ({"sku": "TAKEN"}, {"sku": ["You have a product with this SKU already."]}),
+        ({"gtin": "9506000134352"}, {"gtin": ["You have a product with this GTIN already."]}),
+        (
+            {"description": "x" * 2001},
+            {"description": ["Ensure this value has at most 2000 characters (it has 2001)."]},
+        ),
+        ({"name": "a\0b"}, {"name": ["Null characters are not allowed."]}),
+        ({"claim_policy": ""}, {"claim_policy": ["This field is required."]}),
+    ],
+)
+def test_a_product_that_cannot_be_taken_is_said_beside_its_field(
+    company: Company, admin: Client, values: dict[str, str], errors: dict[str, list[str]]
+) -> None:
+    a_product(company, sku="TAKEN", gtin="09506000134352")
+    before = everything()
+    answer = admin.post("/desk/lamo/products", BOOT | values)
+    assert (answer.status_code, read(answer).errors) == (422, errors)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "gtin", ["123", "9506000134353", "95060001343521234", "abcdefghijkl", "９５０６０００１３４３５２"]
+)
+def test_a_number_that_is_no_gtin_is_said_beside_its_field(admin: Client, gtin: str) -> None:
+    answer = admin.post("/desk/lamo/products", BOOT | {"gtin": gtin})
+    assert (answer.status_code, list(read(answer).errors)) == (422, ["gtin"])
+    assert not Product.objects.exists()
+
+
+def test_another_company_may_use_the_same_numbers(admin: Client) -> None:
+    a_product(sku="B-1", gtin="09506000134352")
+    assert admin.post("/desk/lamo/products", BOOT | {"gtin": "9506000134352"}).status_code == 302
+
+
+def mint(admin: Client, product: Product, **values: str) -> Any:
+    return admin.post(f"/desk/lamo/products/{product.pk}", {"count": "3"} | values)
+
+
+def test_an_admin_orders_a_batch_and_sees_it_grow(company: Company, admin: Client) -> None:
+    product = a_product(company)
+    path = f"/desk/lamo/products/{product.pk}"
+    assert "No copies yet." in read(admin.get(path)).all("main")[0].text
+    answer = mint(admin, product, serials=" A-1\r\nA-2\n\n A-3 \n")
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    batch = Batch.objects.get()
+    assert (batch.count, batch.serials, batch.state) == (3, ["A-1", "A-2", "A-3"], "queued")
+    waiting = read(admin.get(f"{path}/batches"), whole=False)
+    assert waiting.elements[0].attributes["hx-trigger"] == "every 1s"
+    assert waiting.all("progress")[0].attributes == {"value": "0", "max": "3"}
+    minting.mint(batch.pk)
+    done = read(admin.get(f"{path}/batches"), whole=False)
+    assert "hx-get" not in done.elements[0].attributes
+    assert [one.text for one in done.all("td")] == ["just now", "3", "minted", "CSV for the print shop"]
+    assert sorted(Pico.objects.values_list("serial", flat=True)) == ["A-1", "A-2", "A-3"]
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"count": ""}, {"count": ["This field is required."]}),
+        ({"count": "0"}, {"count": ["Ensure this value is greater than or equal to 1."]}),
+        ({"count": "-1"}, {"count": ["Ensure this value is greater than or equal to 1."]}),
+        ({"count": "1000001"}, {"count": ["Ensure this value is less than or equal to 1000000."]}),
+        ({"count": "1e3"}, {"count": ["Enter a whole number."]}),
+        ({"count": "9" * 5000}, {"count": ["Enter a whole number."]}),
+        ({"serials": "A-1\nA-2"}, {"serials": ["There are 2 serials for 3 copies."]}),
+        ({"serials": "A-1\nA-2\nA-1"}, {"serials": ["A serial is there twice."]}),
+        ({"serials": "A-1\nA-2\nTAKEN"}, {"serials": ["Serial TAKEN is taken."]}),
+        ({"serials": "a\0b"}, {"serials": ["Null characters are not allowed."]}),
+        (
+            {"serials": f"A-1\nA-2\n{'x' * 51}"},
+            {"serials": [f"A serial number has at most 50 letters and figures; “{'x' * 51}…” has more."]},
+        ),
+        (
+            {"serials": "x" * 500_001},
+            {"serials": ["Ensure this value has at most 500000 characters (it has 500001)."]},
+        ),
+    ],
+)
+def test_a_batch_that_cannot_be_minted_is_said_beside_its_field(
+    company: Company, admin: Client, values: dict[str, str], errors: dict[str, list[str]]
+) -> None:
+    product = a_product(company)
+    minting.order_batch(product=product, count=1, serials=["TAKEN"])
+    before = everything()
+    answer = mint(admin, product, **values)
+    assert (answer.status_code, read(answer).errors) == (422, errors)
+    assert everything() == before
+
+
+def test_as_many_serials_as_the_page_promises_come_through(company: Company, admin: Client) -> None:
+    serials = "\r\n".join(f"LM-2026-{number:06}" for number in range(20_000))
+    assert mint(admin, a_product(company), count="20000", serials=serials).status_code == 302
+    assert len(Batch.objects.get().serials) == 20_000
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent"])
+def test_who_may_not_set_up_sees_products_and_finds_no_form(company: Company, role: str) -> None:
+    product = a_product(company, name="Boot")
+    batch = minting.order_batch(product=product, count=1)
+    minting.mint(batch.pk)
+    client = as_(company, role)
+    listed, shown = (read(client.get(f"/desk/lamo/products{more}")) for more in ("", f"/{product.pk}"))
+    assert "Boot" in listed.all("main")[0].text
+    for page in (listed, shown):
+        assert not page.all("form")
+        assert "CSV" not in page.all("main")[0].text
+    assert client.get(f"/desk/lamo/batches/{batch.pk}.csv").status_code == 403
+
+
+def test_the_file_for_the_print_shop(company: Company, admin: Client) -> None:
+    batch = minting.order_batch(product=a_product(company, claim_policy="pin"), count=2, serials=["A-1", "A-2"])
+    minting.mint(batch.pk)
+    answer = admin.get(f"/desk/lamo/batches/{batch.pk}.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == f'attachment; filename="batch-{batch.pk}.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    picos = list(Pico.objects.order_by("pk"))
+    assert [row["code"] for row in rows] == [pico.code for pico in picos]
+    assert [row["serial"] for row in rows] == ["A-1", "A-2"]
+    assert [row["pin"] for row in rows] == [pin_of(batch, pico.code) for pico in picos]
+    assert rows[0]["url"] == f"HTTP://PICO.TEST/P/{picos[0].code}"
+
+
+def test_products_and_batches_of_another_company_are_not_there(company: Company, admin: Client) -> None:
+    product = a_product()
+    batch = minting.order_batch(product=product, count=1)
+    assert admin.get(f"/desk/lamo/products/{product.pk}").status_code == 404
+    assert admin.get(f"/desk/lamo/products/{product.pk}/batches").status_code == 404
+    assert mint(admin, product).status_code == 404
+    assert admin.get(f"/desk/lamo/batches/{batch.pk}.csv").status_code == 404
+    assert product.name not in admin.get("/desk/lamo/products").content.decode()
+    assert Batch.objects.count() == 1

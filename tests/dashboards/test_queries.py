@@ -1,0 +1,163 @@
+"""How many queries the pages take, however much there is on them."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from journals.photos import take_photos
+from parties.models import Company
+from picos.finding import write_to_owner
+from tests.dashboards.world import an_entry, browser
+from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_pico, a_product, a_rule, an_endpoint
+
+pytestmark = pytest.mark.django_db
+
+JSON = {"Accept": "application/json"}
+# Session and person; for pages in the customer's frame, the desks in its navigation.
+SIGNED_IN, DESKS = 2, 1
+# Savepoint, the one statement, release.
+SCAN = 3
+
+
+def queries(client: Client, path: str, counting: Any, number: int, **headers: str) -> None:
+    client.get(path, headers=headers)
+    with counting(number):
+        assert client.get(path, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("entries", [1, 12])
+@pytest.mark.parametrize(
+    ("accept", "number"),
+    [
+        # The pico with its product, company and owner.
+        ("application/json", 1),
+        # And its journal; entries, photos.
+        ("text/html", 4),
+    ],
+)
+def test_a_visitor_s_scan(django_assert_num_queries: Any, entries: int, accept: str, number: int) -> None:
+    conduit = a_conduit()
+    for _ in range(entries):
+        an_entry(conduit, visibility="public", photos=take_photos([a_photo()]))
+    queries(browser(), f"/P/{conduit.pico.code}", django_assert_num_queries, number + SCAN, Accept=accept)
+
+
+def test_a_visitor_s_scan_of_what_nobody_owns(django_assert_num_queries: Any) -> None:
+    path = f"/P/{a_pico().code}"
+    queries(browser(), path, django_assert_num_queries, 1 + SCAN)
+    queries(browser(), path, django_assert_num_queries, 1 + SCAN, Accept="application/json")
+    queries(browser(), f"{path}?stay", django_assert_num_queries, 1)
+
+
+@pytest.mark.parametrize("entries", [1, 12])
+@pytest.mark.parametrize(
+    ("accept", "number"),
+    [
+        ("application/json", 1),
+        # Pico; journal, conduit; what was read, notices seen; entries, photos; notices left.
+        ("text/html", 8 + DESKS),
+    ],
+)
+def test_an_owner_s_scan(django_assert_num_queries: Any, entries: int, accept: str, number: int) -> None:
+    conduit = a_conduit()
+    for _ in range(entries):
+        an_entry(conduit, photos=take_photos([a_photo()]))
+        an_entry(conduit, author=conduit.company)
+    client, path = browser(conduit.owner), f"/P/{conduit.pico.code}"
+    queries(client, path, django_assert_num_queries, SIGNED_IN + number + SCAN, Accept=accept)
+
+
+@pytest.mark.parametrize("entries", [1, 12])
+def test_the_part_of_the_page_that_news_change(django_assert_num_queries: Any, entries: int) -> None:
+    conduit = a_conduit()
+    for _ in range(entries):
+        an_entry(conduit, photos=take_photos([a_photo()]))
+    path = f"/P/{conduit.pico.code}/fragment"
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8)
+
+
+@pytest.mark.parametrize("things", [1, 9])
+def test_my_things(django_assert_num_queries: Any, things: int) -> None:
+    ann = a_person()
+    for _ in range(things):
+        conduit = a_conduit(ann)
+        an_entry(conduit, author=conduit.company)
+    client = browser(ann)
+    # Things; notices.
+    queries(client, "/things", django_assert_num_queries, SIGNED_IN + 2 + DESKS)
+    queries(client, "/things/tiles", django_assert_num_queries, SIGNED_IN + 2)
+
+
+@pytest.mark.parametrize("finders", [1, 9])
+def test_one_thing(django_assert_num_queries: Any, finders: int) -> None:
+    conduit = a_conduit()
+    an_entry(conduit, photos=take_photos([a_photo()]))
+    for number in range(finders):
+        write_to_owner(pico=conduit.pico, visitor=number.to_bytes(8), message="I have it.")
+    # As a scan, without recording one; notices seen; finders, their messages.
+    path = f"/things/{conduit.pico.code}"
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8 + 3 + DESKS)
+
+
+@pytest.mark.parametrize("things", [1, 9])
+def test_my_companies(django_assert_num_queries: Any, things: int) -> None:
+    ann = a_person()
+    for _ in range(things):
+        a_conduit(ann)
+    queries(browser(ann), "/companies", django_assert_num_queries, SIGNED_IN + 1 + DESKS)
+
+
+def customers(company: Company, number: int) -> Any:
+    product = a_product(company)
+    for _ in range(number):
+        conduit = a_conduit(a_person(), a_pico(product))
+        an_entry(conduit, photos=take_photos([a_photo()]))
+    return conduit
+
+
+# The member with their company.
+MEMBER = 1
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_the_inbox(django_assert_num_queries: Any, number: int) -> None:
+    company = a_company()
+    customers(company, number)
+    client = browser(a_member(company).person)
+    # Conduits; their words; lines in the log; nothing to write, within a savepoint.
+    rows = 3
+    queries(client, f"/desk/{company.slug}/rows", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
+    queries(client, f"/desk/{company.slug}", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_a_conversation(django_assert_num_queries: Any, number: int) -> None:
+    company = a_company()
+    conduit = customers(company, number)
+    for _ in range(number):
+        an_entry(conduit, photos=take_photos([a_photo()]))
+        an_entry(conduit, author=company)
+    an_entry(conduit)
+    client = browser(a_member(company).person)
+    path = f"/desk/{company.slug}/conduits/{conduit.pk}"
+    # The conduit; the look in the log (savepoint, last conduit, lock, line, head, release); what was read; entries,
+    # photos.
+    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 10)
+    # And the inbox beside it, and the rules that acted.
+    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 10 + 3 + 1)
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_the_desk_s_lists(django_assert_num_queries: Any, number: int) -> None:
+    company = a_company()
+    for _ in range(number):
+        a_product(company)
+        an_endpoint(company)
+        a_rule(company)
+    client, desk = browser(a_member(company, "admin").person), f"/desk/{company.slug}"
+    queries(client, f"{desk}/products", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    queries(client, f"{desk}/deliveries", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    queries(client, f"{desk}/endpoints", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    # Rules, and the endpoints that they name; the blanks' endpoints and products.
+    queries(client, f"{desk}/rules", django_assert_num_queries, SIGNED_IN + MEMBER + 2 + 2)
