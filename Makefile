@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: up test test-main test-browser test-crash check bench story lock format clean
+.PHONY: up test test-main test-browser test-crash check story lock format clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
@@ -30,9 +30,6 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
-
-bench: $(VENV)/.installed
-	@exec $(BIN)/python manage.py bench
 
 story: $(VENV)/.installed
 	@exec $(BIN)/python manage.py story
