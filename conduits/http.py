@@ -86,8 +86,9 @@ class Client:
 
     async def __aenter__(self) -> Self:
         """Open the pool."""
+        self._resolver = _VettingResolver(self._lookup or _ThreadedLookup(), self._lookup_seconds, self._vet)
         self._session = aiohttp.ClientSession(
-            connector=self._connector(),
+            connector=self._connector(self._resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=self._total_seconds, ceil_threshold=self._total_seconds),
             headers={"accept": "*/*", "accept-encoding": "identity"},
@@ -104,6 +105,7 @@ class Client:
     ) -> None:
         """Close every connection; what is still under way fails."""
         await self._session.close()
+        await self._resolver.close()  # the session closes only one that it made itself
 
     async def post(self, *, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send one message and say what came of it. Whatever the URL and the far end are like, nothing is raised.
@@ -139,9 +141,9 @@ class Client:
     def _vetted_url(self, url: str) -> URL:
         return URL(parse_webhook_url(url, allowed=self._allowed, ports=self._ports).url, encoded=True)
 
-    def _connector(self) -> aiohttp.TCPConnector:
+    def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
         return aiohttp.TCPConnector(
-            resolver=_VettingResolver(self._lookup or _ThreadedLookup(), self._lookup_seconds, self._vet),
+            resolver=resolver,
             socket_factory=self._open_socket,
             use_dns_cache=False,
             limit=0,

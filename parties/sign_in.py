@@ -1,7 +1,7 @@
 """Signing in with a mailed code. A new address becomes a person at its first code: one way in for everybody."""
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -37,6 +37,11 @@ class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's adapter, with the form above as the only way to a new account, and each way in enough by itself."""
+
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": "This is not the code that we mailed; the newest mail has it.",
+        "too_many_login_attempts": "That were many tries in a short time. Wait a few minutes, then ask for a new code.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: the mailed code is the sign-up."""

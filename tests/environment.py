@@ -1,11 +1,13 @@
 """A pytest plugin, loaded before the settings: a data folder and a database that are the suite's own."""
 
+import gc
 import os
 import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 
 # The controller makes these; xdist's workers inherit them.
@@ -26,7 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from config.postgres import running  # noqa: PLC0415 (not before coverage tools and such)
 
-    _open.enter_context(running(Path(os.environ["PICO_DATA_DIR"])))
+    cluster = _open.enter_context(running(Path(os.environ["PICO_DATA_DIR"])))
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        # Nothing in here is to survive anything.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -39,3 +46,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         cluster_for(Path(os.environ["PICO_DATA_DIR"])).remove()
     shutil.rmtree(os.environ["PICO_DATA_DIR"], ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """What stays to the end need not be looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()

@@ -94,6 +94,8 @@ def _log(member: Member, conduits: list[Conduit]) -> None:
     lines = AccessLine.objects.filter(conduit__in=conduits, who_id=reader.id, what=WHAT).order_by("number")
     last = {line.conduit_id: line.at for line in lines}
     fresh = [pk for pk, waiting in since.items() if waiting and (pk not in last or last[pk] < waiting)]
+    if not fresh:
+        return
     access_log.write_lines(
         [
             access_log.Line(

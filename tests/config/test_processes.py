@@ -17,6 +17,9 @@ import pytest
 
 from config.processes import is_port_free
 
+# Real processes, started and killed: beside the suite, see `make test-crash`.
+pytestmark = pytest.mark.crash
+
 ROOT = Path(__file__).resolve().parents[2]
 
 SUPERVISE = """
@@ -48,9 +51,6 @@ time.sleep(600)
 # Hears no SIGTERM, and has a child of its own that hears none either.
 STUBBORN = """
 import signal, subprocess, sys, time
-
-# Real processes, started and killed: beside the suite, see `make test-crash`.
-pytestmark = pytest.mark.crash
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print("grandchild", child.pid, flush=True)

@@ -15,15 +15,6 @@ pytestmark = pytest.mark.django_db
 ASK, CONFIRM = "/account/login/code/", "/account/login/code/confirm/"
 
 
-@pytest.fixture(autouse=True)
-def _mail(settings: Any, tmp_path: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    # Rate limits are counted in the cache.
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
-    }
-
-
 def code_in(message: Any) -> str:
     found = re.search(r"\b(\d{6})\b", message.body)
     assert found, message.body

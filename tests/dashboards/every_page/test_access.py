@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern
 
 from dashboards import urls
-from tests.dashboards.world import ACTORS, World, a_world, everything, in_passing
+from tests.dashboards.world import ACTORS, World, everything, in_passing
 
 pytestmark = pytest.mark.django_db
 
@@ -196,8 +196,7 @@ def test_every_page_stands_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("door", DOORS, ids=str)
-def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(door: Door) -> None:
-    world = a_world()
+def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(world: World, door: Door) -> None:
     before = everything()
     for actor in [who for who in ACTORS if not door.admits(who)]:
         assert got(door.ask(world, actor)) == door.expects(actor), actor
@@ -208,8 +207,7 @@ def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(door: Door
             assert door.method == "get" or (everything() == before) is door.keeps, actor
 
 
-def test_a_method_that_a_page_does_not_know_is_refused_and_changes_nothing() -> None:
-    world = a_world()
+def test_a_method_that_a_page_does_not_know_is_refused_and_changes_nothing(world: World) -> None:
     before = everything()
     for name in sorted({door.name for door in DOORS}):
         doors = [door for door in DOORS if door.name == name]

@@ -7,35 +7,16 @@ import pytest
 
 from conduits import steering, switching
 from conduits.opening import add_thing_with_journal
-from parties.keys import create_key
 from picos import minting
 from picos.losing import report_lost
 from picos.models import Pico
-from rules.engine import drain
 from tests.dashboards.passkeys import a_passkey
-from tests.dashboards.world import World, a_world, an_entry, browser, read
-from tests.factories import a_company, a_member, a_person, a_photo, a_rule
+from tests.dashboards.world import World, browser, read
+from tests.factories import a_company, a_member, a_person, a_photo
 
 pytestmark = pytest.mark.django_db
 
 BAD = "no\0good"
-MODEM = {"field": "pico.product.sku", "op": "is", "value": "CM-3000"}
-
-
-@pytest.fixture
-def world() -> World:
-    """With something in every list."""
-    world = a_world()
-    an_entry(world.conduit, "Only mine.", "private")
-    an_entry(world.conduit, "For everybody.", "public")
-    eta = {"eta": "2030-01-01T12:00:00Z"}
-    an_entry(world.conduit, "We look into it.", author=world.company, agent=world.people["agent"], data=eta)
-    an_entry(world.conduit, "Not for the customer.", "private", author=world.company)
-    a_rule(world.company, name="Modems", **{"if": {"all": [MODEM]}})
-    create_key(party=world.company, name="The CRM")
-    create_key(party=world.people["owner"], name="A script")
-    drain()
-    return world
 
 
 def pause(world: World) -> None:

@@ -1,0 +1,62 @@
+"""One world for all tests of a file here: they open every page as everybody, and building it takes longer than a page."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
+
+from parties.keys import create_key
+from rules.engine import drain
+from tests.dashboards.world import World, a_world, an_entry
+from tests.factories import a_rule
+
+MODEM = {"field": "pico.product.sku", "op": "is", "value": "CM-3000"}
+
+
+def a_full_world() -> World:
+    """With something in every list."""
+    world = a_world()
+    an_entry(world.conduit, "Only mine.", "private")
+    an_entry(world.conduit, "For everybody.", "public")
+    eta = {"eta": "2030-01-01T12:00:00Z"}
+    an_entry(world.conduit, "We look into it.", author=world.company, agent=world.people["agent"], data=eta)
+    an_entry(world.conduit, "Not for the customer.", "private", author=world.company)
+    an_entry(world.conduit, "When will that be?")
+    a_rule(world.company, name="Modems", **{"if": {"all": [MODEM]}})
+    create_key(party=world.company, name="The CRM")
+    create_key(party=world.people["owner"], name="A script")
+    drain()
+    for actor in world.people:
+        world.browser(actor)
+    return world
+
+
+@pytest.fixture(scope="module")
+def _media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kept(_media: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """In a transaction around those of the tests."""
+    del django_db_setup
+    with override_settings(MEDIA_ROOT=_media), django_db_blocker.unblock(), transaction.atomic():
+        yield a_full_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, _media: Path) -> Path:
+    """The media folder with the world's photos."""
+    settings.MEDIA_ROOT = _media
+    return _media
+
+
+@pytest.fixture
+def world(_kept: World) -> World:
+    """The world as it was made, whatever other tests did to it."""
+    return copy.deepcopy(_kept)

@@ -1,0 +1,143 @@
+"""Whatever is sent to a page, it is answered: never with a 500, and nothing is half done."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.dashboards.every_page.test_access import DOORS, Door
+from tests.dashboards.world import World, browser, everything, in_passing, read
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = [
+    "body",
+    "visibility",
+    "photos",
+    "back",
+    "allow_photos",
+    "pin",
+    "name",
+    "message",
+    "contact",
+    "show_contact",
+    "company_name",
+    "grants",
+    "template",
+    "product",
+    "endpoint",
+    "revoke",
+    "sku",
+    "gtin",
+    "description",
+    "claim_policy",
+    "count",
+    "serials",
+    "url",
+    "events",
+    "ordered",
+]
+WRONG = ["", " ", "\0", "x" * 3000, "-1", "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "[]", "🥾\u202e\ufeff"]
+POSTS = [door for door in DOORS if door.method == "post" and not door.keeps]
+
+
+def admitted(door: Door) -> str:
+    return next((actor for actor in ("owner", "admin", "stranger") if door.admits(actor)), "admin")
+
+
+@pytest.mark.parametrize("door", POSTS, ids=str)
+def test_a_form_full_of_nonsense_is_answered(world: World, door: Door) -> None:
+    client, path = world.browser(admitted(door)), door.path(world)
+    for wrong in WRONG:
+        with in_passing():
+            answer = client.post(path, dict.fromkeys(FIELDS, wrong))
+            assert answer.status_code < 500, wrong
+            if answer.status_code == 422:
+                read(answer)
+
+
+@pytest.mark.parametrize("door", POSTS, ids=str)
+def test_one_wrong_field_among_right_ones_is_answered(world: World, door: Door) -> None:
+    client, path = world.browser(admitted(door)), door.path(world)
+    right = door.body(world) if callable(door.body) else dict(door.body or {})
+    for field in right:
+        for wrong in WRONG:
+            with in_passing():
+                assert client.post(path, right | {field: wrong}).status_code < 500, (field, wrong)
+
+
+@pytest.mark.parametrize("door", POSTS, ids=str)
+def test_a_body_that_is_no_form_is_answered(world: World, door: Door) -> None:
+    client, path = world.browser(admitted(door)), door.path(world)
+    for body, kind in [
+        (b"\xff\xfe%00=%zz&&&==", "application/x-www-form-urlencoded"),
+        (b"no boundary", "multipart/form-data"),
+        (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
+        (b"{}", "application/json"),
+        (b"<a/>", "text/xml"),
+        (b"body=%FF%FE&message=%ED%A0%80", "application/x-www-form-urlencoded; charset=utf-8"),
+        (b"a" * 100, "application/x-www-form-urlencoded; charset=no-such-charset"),
+        (b"&".join(b"a%d=1" % number for number in range(300)), "application/x-www-form-urlencoded"),
+    ]:
+        with in_passing():
+            assert client.generic("POST", path, body, kind).status_code < 500, (body[:30], kind)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_an_address_that_is_nearly_right_is_not_there(world: World, door: Door) -> None:
+    client, path = world.browser(admitted(door)), door.path(world).partition("?")[0]
+    before = everything()
+    for wrong in (f"{path}x", f"{path}%00", f"{path}/x/", path.replace("-", "", 1) if "-" in path else f"{path}~"):
+        answer = getattr(client, door.method)(wrong, {})
+        assert answer.status_code in {404, 405} or door.name in {"scan", "home"}, wrong
+        assert answer.status_code < 500
+    if door.name not in {"scan", "home"}:
+        assert everything() == before
+
+
+def test_a_form_without_its_token_is_refused_and_says_what_to_do(world: World) -> None:
+    before = everything()
+    public = {"found", "finder"}
+    for door in POSTS:
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = world.browser(admitted(door)).cookies
+        if door.name in public:
+            continue
+        answer = client.post(door.path(world), {"name": "x", "body": "x"})
+        assert answer.status_code == 403, door
+        assert read(answer).heading == "Please send it again"
+    assert everything() == before
+
+
+def test_what_is_larger_than_any_form_is_refused(world: World) -> None:
+    before = everything()
+    for who, path in [("owner", f"/P/{world.pico.code}/journal"), ("anonymous", f"/P/{world.pico.code}/found")]:
+        body = {"body": "x" * 1_200_000, "message": "x" * 1_200_000}
+        answer = world.browser(who).generic(
+            "POST", path, f"body={body['body']}".encode(), "application/x-www-form-urlencoded"
+        )
+        assert answer.status_code in {400, 413}
+    assert everything() == before
+
+
+def test_a_page_that_is_too_large_for_us_says_so_to_a_person(world: World) -> None:
+    answer = world.browser("owner").generic(
+        "POST", f"/P/{world.pico.code}/journal", b"body=" + b"x" * 1_200_000, "application/x-www-form-urlencoded"
+    )
+    assert (answer.status_code, read(answer).heading) == (400, "We could not read that")
+
+
+def test_too_low_a_role_is_told_so_on_a_page(world: World) -> None:
+    answer = world.browser("viewer").post(f"/desk/{world.company.slug}/products", {"name": "Boot"})
+    assert (answer.status_code, read(answer).heading) == (403, "Your role does not allow this")
+
+
+def test_when_something_breaks_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(code: str) -> Any:
+        raise RuntimeError(code)
+
+    monkeypatch.setattr("dashboards.scan_page.find_pico", breaks)
+    client = browser()
+    client.raise_request_exception = False
+    answer = client.get("/P/X")
+    assert (answer.status_code, read(answer).heading) == (500, "Something broke on our side")

@@ -1,0 +1,266 @@
+"""The desk's endpoints and what was sent there: secrets shown once, and no way into our own network."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from conduits import switching
+from conduits.models import Attempt, Delivery, Endpoint
+from parties.models import Company
+from parties.vault import open_sealed
+from picos.event_types import event_types
+from picos.scanning import record_scan
+from rules.engine import drain
+from rules.models import Rule
+from rules.subscriptions import subscribed_events
+from tests.dashboards.markup import Markup
+from tests.dashboards.world import browser, everything, read
+from tests.factories import a_company, a_member, a_pico, a_product, an_endpoint
+
+pytestmark = pytest.mark.django_db
+
+URL = "https://crm.example/hook"
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+PATH = "/desk/lamo/endpoints"
+
+
+@pytest.fixture
+def company() -> Company:
+    return a_company("LAMO", slug="lamo")
+
+
+@pytest.fixture
+def admin(company: Company) -> Client:
+    return browser(a_member(company, "admin").person)
+
+
+def add(admin: Client, **values: Any) -> Any:
+    return admin.post(PATH, {"url": URL, "events": ["pico.scanned"]} | values)
+
+
+def secret_on(page: Markup) -> str:
+    (shown,) = page.all("code", class_="secret")
+    assert SECRET.fullmatch(shown.text)
+    return shown.text
+
+
+def test_the_page_offers_every_event_by_what_it_means(admin: Client) -> None:
+    page = read(admin.get(PATH))
+    boxes = page.all("input", name="events", type="checkbox")
+    assert [box.attributes["value"] for box in boxes] == [known.name for known in event_types()]
+    labels = {one.attributes["for"]: one.text for one in page.all("label") if "for" in one.attributes}
+    assert labels[boxes[[box.attributes["value"] for box in boxes].index("pico.scanned")].attributes["id"]] == (
+        "The code on a product is scanned"
+    )
+
+
+def test_a_new_endpoint_s_secret_is_shown_this_once(company: Company, admin: Client) -> None:
+    page = read(add(admin, events=["pico.scanned", "pico.lost"], ordered="on"))
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.company, endpoint.url, endpoint.ordered) == (company, URL, True)
+    assert subscribed_events(endpoint) == ["pico.scanned", "pico.lost"]
+    assert open_sealed(endpoint.secret) == secret_on(page)
+    assert page.all("input", name="url")[0].attributes.get("value", "") == ""
+    again = admin.get(PATH)
+    assert not SECRET.search(again.content.decode())
+    assert f"{URL} · in order pico.scanned, pico.lost" in read(again).all("main")[0].text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/hook",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://017700000001/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/",
+        "http://0.0.0.0/",
+        "https://user:password@crm.example/",
+        "https://crm.example:22/",
+        "ftp://crm.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "//crm.example/",
+        "crm.example",
+        "https://",
+        "https://crm.example/\r\nX: y",
+        "https://crm.example/" + "x" * 2048,
+        "https://crm.example/\0",
+        "https://crm.example\\@127.0.0.1/",
+        "https://１２７.０.０.１/",
+    ],
+)
+def test_an_address_that_we_never_call_is_said_beside_its_field(admin: Client, settings: Settings, url: str) -> None:
+    settings.PICO_WEBHOOK_ALLOW = []
+    before = everything()
+    answer = add(admin, url=url)
+    assert (answer.status_code, list(read(answer).errors)) == (422, ["url"])
+    assert everything() == before
+
+
+def test_an_address_inside_says_why_not_and_stays_in_its_field(admin: Client, settings: Settings) -> None:
+    settings.PICO_WEBHOOK_ALLOW = []
+    page = read(add(admin, url="http://10.0.0.1/"))
+    assert page.errors == {"url": ["This address does not lead to a server on the public internet."]}
+    assert page.all("input", name="url")[0].attributes["value"] == "http://10.0.0.1/"
+    assert [one.attributes["value"] for one in page.all("input", name="events") if "checked" in one.attributes] == [
+        "pico.scanned"
+    ]
+
+
+@pytest.mark.parametrize("events", [[], ["pico.eaten"], ["*"], ["pico.scanned", "\0"], ["x" * 10_000]])
+def test_events_that_there_are_not_are_said_beside_their_field(admin: Client, events: list[str]) -> None:
+    answer = add(admin, events=events)
+    assert (answer.status_code, list(read(answer).errors)) == (422, ["events"])
+    assert not Endpoint.objects.exists()
+
+
+def test_a_company_has_so_many_endpoints_and_no_more(
+    company: Company, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conduits.endpoints.MOST_PER_COMPANY", 2)
+    for _ in range(2):
+        an_endpoint(company)
+    before = everything()
+    answer = add(admin)
+    page = read(answer)
+    assert (answer.status_code, page.errors) == (422, {"": ["A company can have 2 endpoints; delete one first."]})
+    assert page.all("input", name="url")[0].attributes["value"] == URL
+    assert everything() == before
+
+
+def do(admin: Client, endpoint: Endpoint, verb: str) -> Any:
+    return admin.post(f"{PATH}/{endpoint.pk}/{verb}", follow=True)
+
+
+def test_a_test_leads_to_its_delivery(company: Company, admin: Client) -> None:
+    answer = do(admin, an_endpoint(company), "test")
+    delivery = Delivery.objects.get()
+    assert answer.redirect_chain == [(f"/desk/lamo/deliveries/{delivery.pk}", 302)]
+    page = read(answer)
+    assert page.heading == "endpoint.test"
+    assert f"webhook-id {delivery.webhook_id}" in page.all("dl")[0].text
+
+
+def test_a_new_secret_is_shown_once_and_the_old_one_signs_on_for_a_day(company: Company, admin: Client) -> None:
+    endpoint = an_endpoint(company)
+    page = read(do(admin, endpoint, "rotate"))
+    changed = Endpoint.objects.get()
+    assert open_sealed(changed.secret) == secret_on(page)
+    assert changed.previous_secret == endpoint.secret
+    assert changed.previous_secret_until is not None
+    assert changed.previous_secret_until > timezone.now() + timedelta(hours=23)
+    assert not SECRET.search(admin.get(PATH).content.decode())
+
+
+def test_a_disabled_endpoint_says_why_and_can_be_enabled(company: Company, admin: Client) -> None:
+    endpoint = an_endpoint(company)
+    switching.disable(endpoint, reason="It answered nothing for five days.")
+    page = read(admin.get(PATH))
+    assert "Disabled. It answered nothing for five days. What waits is kept." in page.all("main")[0].text
+    assert [one.text for one in page.all("button")] == ["Enable", "New secret", "Delete", "Add it"]
+    assert read(do(admin, endpoint, "test")).notices == ["This endpoint is disabled; enable it first."]
+    assert not Delivery.objects.exists()
+    page = read(do(admin, endpoint, "enable"))
+    assert (Endpoint.objects.get().status, page.notices) == ("enabled", [])
+
+
+def test_a_deleted_endpoint_is_gone_with_its_rule(company: Company, admin: Client) -> None:
+    endpoint = an_endpoint(company)
+    answer = do(admin, endpoint, "delete")
+    assert answer.redirect_chain == [(PATH, 302)]
+    assert "None yet." in read(answer).all("main")[0].text
+    assert Rule.objects.get().deleted_at is not None
+    for verb in ("test", "rotate", "enable", "delete"):
+        assert admin.post(f"{PATH}/{endpoint.pk}/{verb}").status_code == 404
+
+
+def test_another_company_s_endpoint_is_not_there(company: Company, admin: Client) -> None:
+    endpoint = an_endpoint(a_company())
+    before = everything()
+    for verb in ("test", "rotate", "enable", "delete"):
+        assert admin.post(f"{PATH}/{endpoint.pk}/{verb}").status_code == 404
+    assert endpoint.url not in admin.get(PATH).content.decode()
+    assert everything() == before
+
+
+# What was sent.
+
+
+def a_delivery(company: Company, **values: Any) -> Delivery:
+    an_endpoint(company, "http://127.0.0.1/crm")
+    record_scan(pico=a_pico(a_product(company)), visitor=bytes(8), person=None)
+    drain()
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(**values)
+    return delivery
+
+
+def test_before_anything_was_sent_the_page_says_what_to_do(admin: Client) -> None:
+    said = read(admin.get("/desk/lamo/deliveries")).all("main")[0].text
+    assert "Nothing was sent yet. Add an endpoint;" in said
+
+
+def test_what_was_sent_is_listed_newest_first(company: Company, admin: Client) -> None:
+    delivery = a_delivery(company, attempt_count=2)
+    do(admin, Endpoint.objects.get(), "test")
+    page = read(admin.get("/desk/lamo/deliveries"))
+    cells = [one.text for one in page.all("td")]
+    assert cells == [
+        *("just now", "endpoint.test", "http://127.0.0.1/crm", "waiting"),
+        *("just now", "pico.scanned", "http://127.0.0.1/crm", "waiting, tried 2 times"),
+    ]
+    assert page.all("a", href=f"/desk/lamo/deliveries/{delivery.pk}")
+
+
+def test_a_delivery_shows_what_was_sent_and_every_attempt(company: Company, admin: Client) -> None:
+    delivery = a_delivery(company, state="delivered", next_attempt_at=None, body='{"type": "pico.scanned"}')
+    tries: list[dict[str, Any]] = [{"error": "timed out"}, {"status": 503, "answer": "later"}, {"status": 204}]
+    for number, values in enumerate(tries, 1):
+        at = timezone.now()
+        Attempt.objects.create(delivery=delivery, number=number, at=at, duration_ms=12, **values)
+    page = read(admin.get(f"/desk/lamo/deliveries/{delivery.pk}"))
+    assert [one.text for one in page.all("tr")][1:] == [
+        "1 just now 12 ms timed out",
+        "2 just now 12 ms 503 later",
+        "3 just now 12 ms 204",
+    ]
+    assert page.all("pre", class_="sheet")[0].text == '{"type": "pico.scanned"}'
+
+
+def test_an_admin_sends_a_delivery_once_more(company: Company, admin: Client) -> None:
+    delivery = a_delivery(company, state="delivered", next_attempt_at=None)
+    answer = admin.post(f"/desk/lamo/deliveries/{delivery.pk}", follow=True)
+    again = Delivery.objects.get(replay_of=delivery)
+    assert answer.redirect_chain == [(f"/desk/lamo/deliveries/{again.pk}", 302)]
+    page = read(answer)
+    assert f"Sent again from {delivery.webhook_id}" in page.all("dl")[0].text
+    assert (again.state, again.event_id) == ("waiting", delivery.event_id)
+
+
+@pytest.mark.parametrize("role", ["viewer", "agent"])
+def test_who_may_not_set_up_reads_deliveries_and_finds_no_button(company: Company, role: str) -> None:
+    delivery = a_delivery(company)
+    client = browser(a_member(company, role).person)
+    assert not read(client.get(f"/desk/lamo/deliveries/{delivery.pk}")).all("form")
+    assert client.post(f"/desk/lamo/deliveries/{delivery.pk}").status_code == 403
+    assert Delivery.objects.count() == 1
+
+
+def test_another_company_s_deliveries_are_not_there(company: Company, admin: Client) -> None:
+    delivery = a_delivery(a_company())
+    assert "pico.scanned" not in admin.get("/desk/lamo/deliveries").content.decode()
+    assert admin.get(f"/desk/lamo/deliveries/{delivery.pk}").status_code == 404
+    assert admin.post(f"/desk/lamo/deliveries/{delivery.pk}").status_code == 404
+    assert Delivery.objects.count() == 1
