@@ -1,4 +1,4 @@
-"""Scans go on while worker, beat and web processes are killed: what was acknowledged is there, and acted on once."""
+"""Scans go on while workers, beat and web processes are killed: what was acknowledged is there, and acted on once."""
 
 import http.client
 import json
@@ -58,7 +58,7 @@ def test_every_acknowledged_scan_is_kept_and_acted_on_exactly_once_through_kill_
     figures = f"{len(acknowledged)} scans, {dict(killed)} killed, {len(sink.times)} messages, {again} came again"
     print(f"\n{figures}")  # noqa: T201 (the figures are what one runs it for)
     assert len(acknowledged) > 100
-    assert {"web", "worker", "beat"} <= set(killed)
+    assert {"web", "worker", "sender", "beat"} <= set(killed)
 
 
 def _set_the_stage(served: Served, sink: Sink) -> list[str]:
@@ -115,8 +115,8 @@ def _scan(served: Served, codes: list[str], client: int, done: Event) -> list[st
 
 
 def _kill(served: Served, done: Event, killed: "Counter[str]") -> None:
-    """One process at a time, web, worker and beat in turn, sometimes one of their children."""
-    victims = ["worker", "web", "beat"]
+    """One process at a time, web, worker, sender and beat in turn, sometimes one of their children."""
+    victims = ["worker", "web", "sender", "beat"]
     while not done.wait(random.uniform(0.5, 1.5)):
         victim = victims[sum(killed.values()) % len(victims)]
         pid = json.loads((served.data_dir / "run" / "processes.json").read_text()).get(victim)
