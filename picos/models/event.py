@@ -11,14 +11,6 @@ from picos.models.pico import Pico
 LANES = 64
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    """Events, by who may see them."""
-
-    def of_owner(self, person: Person) -> "EventQuerySet":
-        """What happened while this person owned the pico."""
-        return self.filter(owner=person)
-
-
 class Event(models.Model):
     """An immutable fact, about one pico unless it is a party's own matter.
 
@@ -47,8 +39,6 @@ class Event(models.Model):
     cause_id = models.UUIDField(null=True)
     root_id = models.UUIDField()
     depth = models.PositiveSmallIntegerField()
-
-    objects: ClassVar = EventQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["sequence"]

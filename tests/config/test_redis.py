@@ -89,12 +89,11 @@ def until(reached: Callable[[], bool], *, seconds: float) -> None:
 @contextmanager
 def publishing_to(url: str) -> Iterator[Celery]:
     """The project's application as it would be in a process with this CELERY_BROKER_URL."""
-    other = Celery("pico-conduit", broker=url, set_as_current=False)
-    other.conf.update(task_routes=app.conf.task_routes, task_default_queue="bulk", task_ignore_result=True)
-    try:
+    # Celery reads the variable itself, before what it is told.
+    with pytest.MonkeyPatch.context() as patch, Celery("pico-conduit", set_as_current=False) as other:
+        patch.setenv("CELERY_BROKER_URL", url)
+        other.conf.update(task_routes=app.conf.task_routes, task_default_queue="bulk", task_ignore_result=True)
         yield other
-    finally:
-        other.close()
 
 
 def test_a_bell_wakes_a_worker_long_before_a_sweeper_would(broker: str, monkeypatch: pytest.MonkeyPatch) -> None:
