@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -12,6 +13,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from config.postgres import cluster_for
 
 ROOT = Path(__file__).parent.parent
 STARTS_WITHIN = 60.0
@@ -23,6 +29,7 @@ class Served:
 
     url: str
     data_dir: Path
+    database_url: str
     environment: dict[str, str]
 
     @property
@@ -52,23 +59,40 @@ class Served:
 
 @contextmanager
 def serving(**environment: str) -> Iterator[Served]:
-    """A server that answers; `environment` is added to its own."""
+    """A server that answers; `environment` is added to its own.
+
+    Its database is the embedded one, or a new one on the server that DATABASE_URL names.
+    """
     with ExitStack() as stack:
         data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pico-up-")))
         ports = _free_ports(3)
         own = dict(zip(("PORT", "LIVE_PORT", "CALLCENTRE_PORT"), map(str, ports), strict=True))
         url = f"http://localhost:{ports[0]}"
-        inherited = {name: value for name, value in os.environ.items() if name not in {"PUBLIC_URL", "DATABASE_URL"}}
-        whole = inherited | own | {"PICO_DATA_DIR": str(data_dir), "PUBLIC_URL": url} | environment
+        own |= {"PICO_DATA_DIR": str(data_dir), "PUBLIC_URL": url}
+        if server := os.environ.get("DATABASE_URL"):
+            own["DATABASE_URL"] = stack.enter_context(_database_on(server))
+        whole = os.environ | own | environment
         printed = stack.enter_context((data_dir / "printed").open("w"))
         up = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=whole, stdout=printed, stderr=printed)
         try:
-            served = Served(url, data_dir, whole)
+            served = Served(url, data_dir, own.get("DATABASE_URL") or cluster_for(data_dir).url(), whole)
             _wait_until_ready(served, up)
             yield served
         finally:
             up.terminate()
             up.wait(30)
+
+
+@contextmanager
+def _database_on(server: str) -> Iterator[str]:
+    """The URL of a database of its own, dropped in the end."""
+    name = f"pico_served_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _wait_until_ready(served: Served, up: "subprocess.Popen[bytes]") -> None:

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from config.postgres import cluster_for
 from tests.crash.sink import Sink, a_sink
 from tests.served import ROOT, Served, serving
 
@@ -153,7 +152,7 @@ def _settle(served: Served) -> None:
 
 
 def _check(served: Served, sink: Sink, acknowledged: list[str]) -> None:
-    with psycopg.connect(cluster_for(served.data_dir).url()) as connection:
+    with psycopg.connect(served.database_url) as connection:
 
         def column(query: str) -> list[Any]:
             return [row[0] for row in connection.execute(query).fetchall()]
