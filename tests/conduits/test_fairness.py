@@ -61,7 +61,7 @@ def test_a_long_backlog_leaves_room_for_others_in_each_claim(sink: Sink, clock: 
 
     # Each endpoint's first goes before anybody's second, however long the others have waited.
     assert states_of(late) == ["delivered"]
-    assert [states_of(endpoint).count("delivered") for endpoint in busy] == [3, 2, 2]
+    assert sorted(states_of(endpoint).count("delivered") for endpoint in busy) == [2, 2, 3]
 
 
 def test_one_endpoint_s_claims_stay_within_its_share(sink: Sink, clock: Traveller) -> None:

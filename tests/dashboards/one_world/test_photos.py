@@ -1,6 +1,6 @@
 """Who may see which photo, and as what it comes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,12 @@ from tests.dashboards.world import ACTORS, World, a_world, an_entry
 from tests.factories import a_photo
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], World]:
+    return a_world
+
 
 NOBODY: set[str] = set()
 OWNER = {"owner"}
@@ -56,31 +62,29 @@ def who_sees(world: World, photo: Attachment) -> set[str]:
         ("public", [], EVERYBODY),
     ],
 )
-def test_an_owner_s_photo_is_seen_by_whom_it_is_for(visibility: str, grants: list[Grant], sees: set[str]) -> None:
-    world = a_world()
+def test_an_owner_s_photo_is_seen_by_whom_it_is_for(
+    visibility: str, grants: list[Grant], sees: set[str], world: World
+) -> None:
     photo = a_photo_in(world, visibility)
     steering.set_grants(world.conduit, grants)
     assert who_sees(world, photo) == sees
 
 
 @pytest.mark.parametrize(("visibility", "sees"), [("shared", OWNER | MEMBERS), ("private", MEMBERS)])
-def test_a_company_s_photo_is_seen_by_whom_it_is_for(visibility: str, sees: set[str]) -> None:
-    world = a_world()
+def test_a_company_s_photo_is_seen_by_whom_it_is_for(visibility: str, sees: set[str], world: World) -> None:
     photo = a_photo_in(world, visibility, by_company=True)
     steering.set_grants(world.conduit, [])
     assert who_sees(world, photo) == sees
 
 
 @pytest.mark.parametrize("end", [steering.pause, steering.close])
-def test_through_a_conduit_that_is_not_open_no_photo_passes(end: object) -> None:
-    world = a_world()
+def test_through_a_conduit_that_is_not_open_no_photo_passes(end: object, world: World) -> None:
     photo = a_photo_in(world, "shared")
     end(world.conduit)  # type: ignore[operator]
     assert who_sees(world, photo) == OWNER
 
 
-def test_a_photo_comes_as_a_jpeg_for_this_browser_alone() -> None:
-    world = a_world()
+def test_a_photo_comes_as_a_jpeg_for_this_browser_alone(world: World) -> None:
     answer = world.browser("owner").get(f"/photos/{world.photo.pk}")
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -88,8 +92,7 @@ def test_a_photo_comes_as_a_jpeg_for_this_browser_alone() -> None:
     assert answer.getvalue()[:3] == b"\xff\xd8\xff"
 
 
-def test_the_small_one_is_the_photo_until_a_worker_has_made_it() -> None:
-    world = a_world()
+def test_the_small_one_is_the_photo_until_a_worker_has_made_it(world: World) -> None:
     entry = an_entry(world.conduit, "", photos=take_photos([a_photo(size=(900, 600))]))
     photo = entry.attachments.get()
     owner = world.browser("owner")
@@ -102,15 +105,13 @@ def test_the_small_one_is_the_photo_until_a_worker_has_made_it() -> None:
     assert owner.get(f"/photos/{photo.pk}").getvalue() == whole
 
 
-def test_a_photo_that_is_not_there_is_like_one_that_is_another_s() -> None:
-    world = a_world()
+def test_a_photo_that_is_not_there_is_like_one_that_is_another_s(world: World) -> None:
     stranger = world.browser("stranger")
     pages = {stranger.get(f"/photos/{photo}").content for photo in (world.photo.pk, uuid4())}
     assert len(pages) == 1
 
 
-def test_pages_show_only_photos_that_can_be_opened() -> None:
-    world = a_world()
+def test_pages_show_only_photos_that_can_be_opened(world: World) -> None:
     steering.set_grants(world.conduit, DEFAULT_GRANTS)
     conversation = f"/desk/{world.company.slug}/conduits/{world.conduit.pk}"
     shut = world.browser("agent").get(conversation).content.decode()
@@ -122,7 +123,6 @@ def test_pages_show_only_photos_that_can_be_opened() -> None:
     assert Conduit.objects.get(pk=world.conduit.pk).grants == [grant.value for grant in WITH_PHOTOS]
 
 
-def test_a_photo_s_file_bears_nobody_s_name() -> None:
-    world = a_world()
+def test_a_photo_s_file_bears_nobody_s_name(world: World) -> None:
     assert world.photo.name == f"photos/{world.conduit.journal_id}/{world.photo.pk}.jpg"
     assert default_storage.exists(world.photo.name)

@@ -1,8 +1,9 @@
-"""One world for all tests of a file here: they open every page as everybody, and building it takes longer than a page."""
+"""One world for all tests of a file here: they open many pages as everybody, and building it takes longer than a page."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -40,12 +41,20 @@ def _media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
 
 
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], Any]:
+    """What makes the file's world; a file may have its own."""
+    return a_full_world
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _kept(_media: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def _kept(
+    make_world: Callable[[], Any], _media: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Any]:
     """In a transaction around those of the tests."""
     del django_db_setup
     with override_settings(MEDIA_ROOT=_media), django_db_blocker.unblock(), transaction.atomic():
-        yield a_full_world()
+        yield make_world()
         transaction.set_rollback(True)
 
 
@@ -57,6 +66,6 @@ def media(settings: Settings, _media: Path) -> Path:
 
 
 @pytest.fixture
-def world(_kept: World) -> World:
+def world(_kept: Any) -> Any:
     """The world as it was made, whatever other tests did to it."""
     return copy.deepcopy(_kept)

@@ -1,5 +1,6 @@
 """Hostile text stands on every page as what it is: text."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from parties.models import Company, Member, Person
 from picos import minting
 from picos.finding import write_to_owner
 from picos.losing import report_lost
-from picos.models import Finder, Pico, Product
+from picos.models import Finder, Product
 from picos.notices import notify
 from rules.engine import drain
 from tests.dashboards.markup import Markup
@@ -32,8 +33,7 @@ def assert_harmless(answer: Any, *, whole: bool = True) -> Markup:
     return page
 
 
-@pytest.fixture
-def conduit() -> Conduit:
+def a_hostile_world() -> Conduit:
     """Everything that anybody can type in is hostile."""
     company = a_company(EVIL)
     product = a_product(company, name=EVIL, sku=EVIL[:50], description=EVIL)
@@ -60,6 +60,16 @@ def conduit() -> Conduit:
     report_lost(pico=conduit.pico, message=EVIL, contact=EVIL, show_contact=True)
     drain()
     return Conduit.objects.with_ends().get()
+
+
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], Conduit]:
+    return a_hostile_world
+
+
+@pytest.fixture
+def conduit(world: Conduit) -> Conduit:
+    return world
 
 
 @pytest.mark.parametrize(
@@ -183,7 +193,7 @@ def test_in_a_spreadsheet_no_serial_becomes_a_formula() -> None:
         '"""quoted""",',
         '"a,b",',
     ]
-    assert Pico.objects.count() == 6
+    assert batch.picos.count() == 6
 
 
 def test_a_name_that_is_greeted_on_every_page_is_text(conduit: Conduit) -> None:

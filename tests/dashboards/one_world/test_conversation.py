@@ -1,5 +1,6 @@
 """A conversation at the desk: what of it a company may read and write, and what its customer never sees."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,9 +18,9 @@ from tests.factories import a_conduit, a_member, a_rule
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
-    return a_world()
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], World]:
+    return a_world
 
 
 def path_of(world: World, more: str = "") -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.dashboards.every_page.test_access import DOORS, Door
+from tests.dashboards.one_world.test_access import DOORS, Door
 from tests.dashboards.world import World, browser, everything, in_passing, read
 
 pytestmark = pytest.mark.django_db
