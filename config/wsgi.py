@@ -18,5 +18,9 @@ class Request(WSGIRequest):
         self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
-application = get_wsgi_application()
-application.request_class = Request
+django_application = get_wsgi_application()
+django_application.request_class = Request
+
+from dashboards.strangers import StrangersFirst  # noqa: E402 (its models need Django set up)
+
+application = StrangersFirst(django_application)

@@ -70,7 +70,7 @@ def finder(request: HttpRequest, token: str) -> HttpResponse:
 def _relay(request: HttpRequest, pico: Pico, form: FinderForm) -> str:
     values = form.cleaned_data
     _, token = write_to_owner(
-        pico=pico, visitor=visitor_of(request), message=values["message"], contact=values["contact"]
+        pico=pico, visitor=visitor_of(request.META), message=values["message"], contact=values["contact"]
     )
     return token
 

@@ -74,7 +74,7 @@ def _missed(request: HttpRequest, code: str) -> HttpResponse:
 
 def _asker(request: HttpRequest) -> str:
     """A keyed hash of the address alone, as a browser's name is changed at will; of IPv6, the /64 of a household."""
-    address = address_of(request)
+    address = address_of(request.META)
     if ":" in address:
         with suppress(ValueError):
             address = str(ip_network(f"{address}/64", strict=False))

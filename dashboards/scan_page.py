@@ -31,9 +31,9 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     pico = find_pico(code)
     you = _who(request, pico)
     event = None
-    if is_looking(request) and STAYED not in request.GET:
+    if is_looking(request.META) and STAYED not in request.GET:
         person = request.user if you == "owner" and isinstance(request.user, Person) else None
-        event = record_scan(pico=pico, visitor=visitor_of(request), person=person)
+        event = record_scan(pico=pico, visitor=visitor_of(request.META), person=person)
     if wants_json(request):
         return vary(JsonResponse(_as_json(pico, you, event)))
     return vary(render(request, "scan/page.html", _context(request, pico, you)))

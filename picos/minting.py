@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from parties.errors import RefusedError
 from picos import bell
-from picos.codes import new_code
+from picos.codes import new_codes
 from picos.models import Batch, Pico, Product
 from picos.pins import new_pin_key
 
@@ -82,11 +82,17 @@ def _mint_chunk(batch_id: UUID) -> bool:
 def _copy(batch: Batch, serials: Sequence[str]) -> None:
     """COPY is about ten times as fast as INSERT. Two equal codes of 60 bits would fail the chunk, which is retried."""
     columns = "id, code, product_id, batch_id, serial, status, name, company_name, pin_tries"
+    same = f"{batch.product_id}\t{batch.pk}"
+    rows = [
+        f"{uuid7()}\t{code}\t{same}\t{serial.translate(_IN_COPY)}\t{Pico.Status.MINTED}\t\t\t0\n"
+        for code, serial in zip(new_codes(len(serials)), serials, strict=True)
+    ]
     with connection.cursor() as cursor, cursor.copy(f"COPY picos_pico ({columns}) FROM STDIN") as copy:
-        for serial in serials:
-            copy.write_row(
-                (uuid7(), new_code(), batch.product_id, batch.pk, serial, Pico.Status.MINTED, "", "", 0),
-            )
+        copy.write("".join(rows))
+
+
+# What a value may not hold as it is in COPY's text format.
+_IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
 def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None:

@@ -1,10 +1,12 @@
-"""Recording a scan: somebody opened the page of a code."""
+"""Recording scans: somebody opened the page of a code."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -19,56 +21,85 @@ from picos.turns import ORDER_LOCK, turn_key
 # Reloads of one visitor within this time are one scan.
 REPEAT_WITHIN = timedelta(seconds=60)
 
-# One round trip for lock, repeat check, event and queue: this is the statement that the scan rate hangs on.
-# The conditional upsert settles races of one visitor's tabs; no row comes back when the visit is a repeat.
+# One round trip for any number of scans: locks, repeat check, events and queue. The scan rate hangs on this statement.
+# The conditional upsert settles races of one visitor's tabs; no row comes back for a visit that is a repeat. Who waits
+# for others asks for `patience`, as one pico's slow turn would be a wait for all of them.
 _SCAN = """
-WITH locked AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(%(order_lock)s, %(key)s)
+WITH draft AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::uuid[], %s::int[], %s::smallint[]
+    ) WITH ORDINALITY AS t (id, pico_id, owner_id, company_id, visitor, actor_kind, actor_id, lock, lane, place)
+), patience AS MATERIALIZED (
+    SELECT set_config('lock_timeout', %s, true)
+), locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(%s, lock)
+    FROM (SELECT DISTINCT lock FROM draft, patience ORDER BY lock) AS wanted
 ), visit AS (
     INSERT INTO picos_visit AS seen (pico_id, visitor, event_id, at)
-    SELECT %(pico)s, %(visitor)s, %(event)s, now() FROM locked
+    SELECT pico_id, visitor, id, now() FROM draft WHERE (SELECT count(*) FROM locked) > 0 ORDER BY place
     ON CONFLICT (pico_id, visitor) DO UPDATE SET event_id = excluded.event_id, at = excluded.at
-    WHERE seen.at <= now() - %(repeat)s
+    WHERE seen.at <= now() - %s
     RETURNING event_id
 ), event AS (
     INSERT INTO picos_event (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, root_id, depth)
-    SELECT event_id, %(type)s, %(pico)s, %(owner)s, %(company)s, '{}', %(actor_kind)s, %(actor)s, event_id, 0 FROM visit
+    SELECT draft.id, %s, pico_id, owner_id, company_id, '{}', actor_kind, actor_id, draft.id, 0
+    FROM draft JOIN visit ON visit.event_id = draft.id ORDER BY place
     RETURNING id, sequence
 ), pending AS (
-    INSERT INTO picos_pending (event_id, lane, sequence) SELECT id, %(lane)s, sequence FROM event
+    INSERT INTO picos_pending (event_id, lane, sequence)
+    SELECT event.id, draft.lane, event.sequence FROM event JOIN draft USING (id)
 )
 SELECT id FROM event
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A page that was opened, and by whom."""
+
+    pico_id: UUID
+    owner_id: UUID | None
+    company_id: UUID | None
+    visitor: bytes
+    actor: Actor = ANONYMOUS
+
+
 def record_scan(*, pico: Pico, visitor: bytes, person: Person | None) -> UUID:
     """The id of the scan's event, committed; of the earlier one when this visitor was here within a minute."""
-    key = turn_key(pico.pk)
-    actor = Actor.of_person(person) if person else ANONYMOUS
-    values: dict[str, Any] = {
-        "order_lock": ORDER_LOCK,
-        "key": key,
-        "lane": lane_of(key),
-        "pico": pico.pk,
-        "owner": pico.owner_id,
-        "company": pico.product.company_id if pico.product else None,
-        "visitor": visitor,
-        "event": uuid7(),
-        "repeat": REPEAT_WITHIN,
-        "type": SCANNED,
-        "actor_kind": actor.kind,
-        "actor": actor.id,
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
+    company_id = pico.product.company_id if pico.product else None
+    scan = Scan(pico.pk, pico.owner_id, company_id, visitor, Actor.of_person(person) if person else ANONYMOUS)
+    (recorded,) = record_scans([scan])
+    return recorded or Visit.objects.values_list("event_id", flat=True).get(pico_id=pico.pk, visitor=visitor)
+
+
+def record_scans(scans: Sequence[Scan], *, patience: timedelta = timedelta()) -> list[UUID | None]:
+    """The id of each scan's event, committed; None for one that repeats another.
+
+    Raises OperationalError, with nothing recorded, when a pico's turn is not free within `patience` (0: whenever).
+    """
+    ids = [uuid7() for _ in scans]
+    # A statement cannot touch a row twice.
+    first = {(scan.pico_id, scan.visitor): at for at, scan in reversed(list(enumerate(scans)))}
+    counted = [(ids[at], scans[at], turn_key(scans[at].pico_id)) for at in sorted(first.values())]
+    columns: list[list[Any]] = [
+        [new_id for new_id, _, _ in counted],
+        [scan.pico_id for _, scan, _ in counted],
+        [scan.owner_id for _, scan, _ in counted],
+        [scan.company_id for _, scan, _ in counted],
+        [scan.visitor for _, scan, _ in counted],
+        [scan.actor.kind for _, scan, _ in counted],
+        [scan.actor.id for _, scan, _ in counted],
+        [key for _, _, key in counted],
+        [lane_of(key) for _, _, key in counted],
+    ]
+    waiting = f"{patience // timedelta(milliseconds=1)}ms"
+    with connection.cursor() as cursor:
+        values: list[Any] = [*columns, waiting, ORDER_LOCK, REPEAT_WITHIN, SCANNED]
         cursor.execute(_SCAN, values)
-        recorded = cursor.fetchone()
-        if recorded is None:
-            cursor.execute(
-                "SELECT event_id FROM picos_visit WHERE pico_id = %(pico)s AND visitor = %(visitor)s", values
-            )
-            return UUID(str(cursor.fetchone()[0]))
-    bell.ring(bell.EVENTS)
-    return UUID(str(recorded[0]))
+        recorded = {row[0] for row in cursor.fetchall()}
+    if recorded:
+        bell.ring(bell.EVENTS)
+    return [new_id if new_id in recorded else None for new_id in ids]
 
 
 def forget_old_visits() -> None:

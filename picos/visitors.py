@@ -1,15 +1,16 @@
 """Telling visitors apart for a day without keeping who they are.
 
 A visitor is a keyed hash of address and browser under a key that changes daily; the address itself is never stored.
+All here read the WSGI environment of a request (PEP 3333), which is Django's `request.META`.
 """
 
 import hashlib
 import hmac
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 
 # Those that fetch a page to show its title in a chat, as they name themselves. Apps whose own browsers carry the app's
@@ -21,25 +22,30 @@ PREVIEWERS: Final = re.compile(
 )
 
 
-def address_of(request: HttpRequest) -> str:
+def address_of(environ: Mapping[str, Any]) -> str:
     """The address that asked: the entry of X-Forwarded-For that our outermost own proxy wrote, never a client's."""
-    forwarded = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    hops = settings.TRUSTED_PROXIES
-    return forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    hops: int = settings.TRUSTED_PROXIES
+    if hops:
+        forwarded: list[str] = [
+            hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()
+        ]
+        if hops <= len(forwarded):
+            return forwarded[-hops]
+    return str(environ.get("REMOTE_ADDR", ""))
 
 
-def visitor_of(request: HttpRequest) -> bytes:
+def visitor_of(environ: Mapping[str, Any]) -> bytes:
     """Eight bytes, the same for one address and browser all day (UTC)."""
     day = timezone.now().date().isoformat()
-    seen = f"{day}\n{address_of(request)}\n{request.headers.get('User-Agent', '')}"
+    seen = f"{day}\n{address_of(environ)}\n{environ.get('HTTP_USER_AGENT', '')}"
     return hmac.digest(settings.SECRET_KEY.encode(), seen.encode(errors="replace"), hashlib.sha256)[:8]
 
 
-def is_looking(request: HttpRequest) -> bool:
+def is_looking(environ: Mapping[str, Any]) -> bool:
     """Whether a person looks at the page: a GET that is no prefetch and comes from no link previewer."""
-    if request.method != "GET":
+    if environ["REQUEST_METHOD"] != "GET":
         return False
-    purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    purpose = " ".join(environ.get(name, "") for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"))
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
         return False
-    return PREVIEWERS.search(request.headers.get("User-Agent", "")) is None
+    return PREVIEWERS.search(environ.get("HTTP_USER_AGENT", "")) is None

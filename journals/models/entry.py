@@ -70,7 +70,11 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         ordering: ClassVar = ["-id"]
-        indexes: ClassVar = [models.Index(fields=["journal", "-id"], name="entry_newest_first")]
+        indexes: ClassVar = [
+            models.Index(fields=["journal", "-id"], name="entry_newest_first"),
+            # What strangers see, asked at each scan.
+            models.Index(fields=["journal", "-id"], name="entry_public", condition=models.Q(visibility="public")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(author_person=None) ^ models.Q(author_company=None), name="entry_has_one_author"

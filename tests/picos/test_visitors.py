@@ -16,19 +16,19 @@ PHONE = (
 )
 
 
-def a_request(method: str = "GET", address: str = "198.51.100.7", **headers: str) -> Any:
+def a_meta(method: str = "GET", address: str = "198.51.100.7", **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return RequestFactory(headers={"User-Agent": PHONE} | named, REMOTE_ADDR=address).generic(method, "/P/X")
+    return RequestFactory(headers={"User-Agent": PHONE} | named, REMOTE_ADDR=address).generic(method, "/P/X").META
 
 
 def test_a_person_with_a_browser_looks() -> None:
-    assert is_looking(a_request())
-    assert is_looking(a_request(Sec_Purpose=""))
+    assert is_looking(a_meta())
+    assert is_looking(a_meta(Sec_Purpose=""))
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
 def test_only_a_get_looks(method: str) -> None:
-    assert not is_looking(a_request(method))
+    assert not is_looking(a_meta(method))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_only_a_get_looks(method: str) -> None:
     ],
 )
 def test_a_browser_that_fetches_ahead_does_not_look(header: str, value: str) -> None:
-    assert not is_looking(a_request(**{header: value}))
+    assert not is_looking(a_meta(**{header: value}))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_browser_that_fetches_ahead_does_not_look(header: str, value: str) -> 
     ],
 )
 def test_those_who_show_a_link_in_a_chat_do_not_look(agent: str) -> None:
-    assert not is_looking(a_request(User_Agent=agent))
+    assert not is_looking(a_meta(User_Agent=agent))
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_those_who_show_a_link_in_a_chat_do_not_look(agent: str) -> None:
     ],
 )
 def test_a_person_in_an_app_s_own_browser_looks(agent: str) -> None:
-    assert is_looking(a_request(User_Agent=agent))
+    assert is_looking(a_meta(User_Agent=agent))
 
 
 def test_without_proxies_of_ours_nobody_s_word_about_their_address_is_believed(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = 0
-    assert address_of(a_request(X_Forwarded_For="203.0.113.1, 203.0.113.2")) == "198.51.100.7"
+    assert address_of(a_meta(X_Forwarded_For="203.0.113.1, 203.0.113.2")) == "198.51.100.7"
 
 
 @pytest.mark.parametrize(
@@ -116,27 +116,27 @@ def test_of_forwarded_addresses_the_one_that_our_outermost_proxy_wrote_counts(
     proxies: int, forwarded: str, address: str, settings: Settings
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
-    assert address_of(a_request(X_Forwarded_For=forwarded)) == address
+    assert address_of(a_meta(X_Forwarded_For=forwarded)) == address
 
 
 def test_a_visitor_is_the_same_all_day_and_nobody_s_tomorrow() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        today = visitor_of(a_request())
+        today = visitor_of(a_meta())
         clock.shift(timedelta(hours=11, minutes=59))
-        assert visitor_of(a_request()) == today
+        assert visitor_of(a_meta()) == today
         clock.shift(timedelta(minutes=1))
-        assert visitor_of(a_request()) != today
+        assert visitor_of(a_meta()) != today
 
 
 def test_address_browser_and_server_tell_visitors_apart(settings: Settings) -> None:
     with time_machine.travel(NOON, tick=False):
-        visitors = [visitor_of(a_request()), visitor_of(a_request(address="198.51.100.8"))]
-        visitors += [visitor_of(a_request(User_Agent="Firefox")), visitor_of(a_request(User_Agent="Firefox\ud800"))]
+        visitors = [visitor_of(a_meta()), visitor_of(a_meta(address="198.51.100.8"))]
+        visitors += [visitor_of(a_meta(User_Agent="Firefox")), visitor_of(a_meta(User_Agent="Firefox\ud800"))]
         settings.SECRET_KEY = "another server's"
-        visitors += [visitor_of(a_request())]
+        visitors += [visitor_of(a_meta())]
     assert len(set(visitors)) == 5
     assert {len(visitor) for visitor in visitors} == {8}
 
 
 def test_a_visitor_does_not_tell_the_address() -> None:
-    assert b"198.51.100.7" not in visitor_of(a_request())
+    assert b"198.51.100.7" not in visitor_of(a_meta())

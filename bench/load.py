@@ -1,0 +1,123 @@
+"""A load generator small enough to share two cores with what it measures: one thread, raw sockets, HTTP/1.1."""
+
+import selectors
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+HEADER_END = b"\r\n\r\n"
+LENGTH = b"content-length:"
+
+
+class LoadError(Exception):
+    """The server answered something else than a page; the message is how that began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a load. `latencies` in seconds, sorted."""
+
+    seconds: float
+    latencies: list[float]
+    bytes_each: int
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, percent: float) -> float:
+        """A latency in milliseconds that `percent` of the answers kept within."""
+        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * percent / 100))] * 1000
+
+    def figures(self) -> dict[str, float]:
+        """As printed."""
+        return {
+            "per_second": round(self.rate),
+            "p50_ms": round(self.percentile(50), 2),
+            "p99_ms": round(self.percentile(99), 2),
+            "requests": len(self.latencies),
+        }
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    socket: socket.socket
+    sent_at: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+    wanted: int = 0
+
+
+def get(path: str, *, host: str, **headers: str) -> bytes:
+    """A GET request as a browser sends it."""
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {host}",
+        *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: float) -> Result:
+    """Sends the requests over kept-alive connections, one at a time on each, for `seconds` at most.
+
+    Raises LoadError at the first answer that is no 200.
+    """
+    queue: Iterator[bytes] = iter(requests)
+    latencies: list[float] = []
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        for _ in range(connections):
+            opened = socket.create_connection(("127.0.0.1", port))
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(opened, selectors.EVENT_READ, _Connection(opened))
+        begin = time.perf_counter()
+        for key in list(selector.get_map().values()):
+            _send(key.data, next(queue))
+        end = begin + seconds
+        busy = connections
+        while busy:
+            for key, _ in selector.select():
+                connection: _Connection = key.data
+                if not _receive(connection):
+                    continue
+                now = time.perf_counter()
+                latencies.append(now - connection.sent_at)
+                size = connection.wanted
+                following: Any = next(queue, None) if now < end else None
+                if following is None:
+                    busy -= 1
+                    selector.unregister(connection.socket)
+                    connection.socket.close()
+                else:
+                    _send(connection, following)
+        taken = time.perf_counter() - begin
+    return Result(taken, sorted(latencies), size)
+
+
+def _send(connection: _Connection, request: bytes) -> None:
+    connection.received.clear()
+    connection.wanted = 0
+    connection.sent_at = time.perf_counter()
+    connection.socket.sendall(request)
+
+
+def _receive(connection: _Connection) -> bool:
+    """Whether the answer is there in full."""
+    chunk = connection.socket.recv(65536)
+    if not chunk:
+        message = "the server closed a connection"
+        raise LoadError(message)
+    received = connection.received
+    received += chunk
+    if not connection.wanted:
+        head = received.find(HEADER_END)
+        if head < 0:
+            return False
+        if not received.startswith(b"HTTP/1.1 200"):
+            raise LoadError(bytes(received[:300]))
+        at = received[:head].lower().index(LENGTH) + len(LENGTH)
+        connection.wanted = head + len(HEADER_END) + int(received[at : received.find(b"\r", at)])
+    return len(received) >= connection.wanted

@@ -1,0 +1,262 @@
+"""A stranger's scan before Django's handler: the same page, the same record, and what is not plain goes Django's way."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, connections, transaction
+from django.test import RequestFactory
+
+from dashboards import strangers
+from dashboards.strangers import StrangersFirst
+from journals.keeping import append_entry
+from picos import scanning
+from picos.losing import report_lost, report_recovered
+from picos.models import Event, Pending, Pico, Visit
+from picos.turns import take_turn
+from tests.factories import a_conduit, a_person, a_pico, a_product, picos
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/120.0 Mobile Safari/537.36"
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+class Server:
+    """The application as granian runs it; counts what went to Django."""
+
+    def __init__(self) -> None:
+        self.django = WSGIHandler()
+        self.to_django: list[str] = []
+        self.application = StrangersFirst(self._django)
+
+    def _django(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        self.to_django.append(environ["PATH_INFO"])
+        return self.django(environ, start_response)
+
+    def get(self, path: str, *, method: str = "GET", browser: str = PHONE, query: str = "", **meta: Any) -> "Got":
+        environ = RequestFactory().generic(method, path, QUERY_STRING=query).environ
+        for name in ("HTTP_COOKIE", "CONTENT_TYPE"):
+            environ.pop(name, None)
+        environ |= {"HTTP_ACCEPT": HTML, "HTTP_USER_AGENT": browser, "HTTP_HOST": "pico.test"} | meta
+        got = Got()
+        answer = self.application(environ, got.start)
+        got.body = b"".join(answer)
+        if close := getattr(answer, "close", None):
+            close()
+        return got
+
+    def scan(self, pico: Pico, **values: Any) -> "Got":
+        return self.get(f"/P/{pico.code}", **values)
+
+
+class Got:
+    """One answer."""
+
+    status = ""
+    body = b""
+
+    def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        self.status, self.headers = status, dict(headers)
+
+    @property
+    def text(self) -> str:
+        assert self.status == "200 OK", self.body
+        assert int(self.headers["Content-Length"]) == len(self.body)
+        return self.body.decode()
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+def others() -> Iterator[str]:
+    return (f"{PHONE} {number}" for number in range(1000))
+
+
+@contextmanager
+def the_turn_of(pico: Pico) -> Iterator[None]:
+    with transaction.atomic():
+        take_turn(pico.pk)
+        yield
+
+
+def test_after_the_first_a_page_comes_without_django_and_is_just_the_same(server: Server) -> None:
+    one, other = picos(2, a_product(description="Warm."), serials=["<1>", "LM-2"])
+    server.scan(one)
+    assert len(server.to_django) == 1
+    page = server.scan(other)
+    assert len(server.to_django) == 1
+    fresh = Server().scan(other)
+    assert (page.text, page.headers) == (fresh.text, fresh.headers)
+    assert "LM-2" in page.text
+    assert "&lt;1&gt;" in server.scan(one, browser="other").text
+    assert one.code not in page.text
+
+
+def test_each_is_recorded_once_with_its_place_in_the_queue(server: Server) -> None:
+    pico = a_pico()
+    for browser in ("a", "b", "a", "c", "a"):
+        server.scan(pico, browser=browser)
+    assert len(server.to_django) == 1
+    events = Event.objects.filter(type="pico.scanned")
+    assert {event.pico_id for event in events} == {pico.pk}
+    assert {event.actor_kind for event in events} == {"anonymous"}
+    assert events.count() == Pending.objects.count() == Visit.objects.count() == 3
+
+
+def test_in_a_group_one_visitor_s_tabs_count_once() -> None:
+    pico = a_pico()
+    company = pico.product.company_id if pico.product else None
+    scan, other = (scanning.Scan(pico.pk, None, company, visitor) for visitor in (b"a" * 8, b"b" * 8))
+    first, again, second = scanning.record_scans([scan, scan, other])
+    assert (first is not None, again, second is not None) == (True, None, True)
+    assert set(Event.objects.values_list("id", flat=True)) == {first, second}
+
+
+CHANGES: list[Callable[[Pico], Any]] = [
+    lambda pico: type(pico.product).objects.update(name="Slipper"),
+    lambda pico: type(pico.product).objects.update(description="Now in blue."),
+    lambda pico: type(pico.product.company).objects.update(name="Another name"),  # type: ignore[union-attr]
+    lambda pico: Pico.objects.update(status="retired"),
+    lambda pico: Pico.objects.update(name="My left one"),
+    lambda pico: report_lost(pico=pico, message="On the bus."),
+    lambda pico: append_entry(
+        journal=pico.journals.get(),
+        author=pico.owner,
+        body="It rains in.",
+        visibility="public",  # type: ignore[misc]
+    ),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_page_changes_at_once_with_what_it_shows(server: Server, change: Callable[[Pico], Any]) -> None:
+    pico = a_conduit().pico
+    before = [server.scan(pico).text, server.scan(pico, browser="b").text]
+    assert len(server.to_django) == 1
+    change(pico)
+    after = server.scan(pico).text
+    assert after == Server().scan(pico).text != before[0] == before[1]
+
+
+def test_what_one_owner_says_is_on_no_other_s_page(server: Server) -> None:
+    product = a_product()
+    lost, sound = (a_conduit(a_person(), pico).pico for pico in picos(2, product))
+    for message in ("On the bus.", "On the 47."):
+        report_lost(pico=lost, message=message)
+        for browser in ("a", "b"):
+            assert message in server.scan(lost, browser=browser).text
+            assert message not in server.scan(sound, browser=browser).text
+        report_recovered(pico=Pico.objects.with_product().get(pk=lost.pk))
+        lost = Pico.objects.with_product().get(pk=lost.pk)
+        assert message not in server.scan(lost).text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"HTTP_COOKIE": "sessionid=x"},
+        {"HTTP_ACCEPT": "application/json"},
+        {"HTTP_ACCEPT": "text/html, application/json"},
+        {"HTTP_ACCEPT": "*/*"},
+        {"CONTENT_TYPE": "application/json"},
+        {"query": "stay"},
+        {"method": "HEAD"},
+        {"method": "POST"},
+        {"HTTP_SEC_PURPOSE": "prefetch"},
+        {"browser": "WhatsApp/2.23"},
+    ],
+    ids=str,
+)
+def test_what_is_no_stranger_s_plain_scan_goes_to_django(server: Server, asked: dict[str, Any]) -> None:
+    pico = a_pico()
+    server.scan(pico)
+    count = Event.objects.count()
+    server.scan(pico, **asked)
+    assert len(server.to_django) == 2
+    looks = asked.keys() & {"HTTP_COOKIE", "HTTP_ACCEPT", "CONTENT_TYPE"}
+    assert Event.objects.count() == count
+    server.scan(pico, **{"browser": "another", **asked})
+    assert Event.objects.count() == count + bool(looks)
+
+
+@pytest.mark.parametrize(
+    "path", ["/P/nonsense", "/P/0000000000000", "/p/", "/P/", "/P/%00", "/P/%ED%A0%80", "/", "/P/x/claim"]
+)
+def test_other_paths_go_to_django(server: Server, path: str) -> None:
+    server.get(path)
+    assert len(server.to_django) == 1
+    assert not Event.objects.exists()
+
+
+def test_a_code_that_nobody_has_goes_to_django_to_be_counted(server: Server) -> None:
+    code = a_pico().code
+    Pico.objects.all().delete()
+    assert server.get(f"/P/{code}").status == "404 Not Found"
+
+
+def test_a_form_is_for_one_host_alone(server: Server) -> None:
+    pico = a_pico()
+    server.scan(pico)
+    page = server.scan(pico, HTTP_HOST="localhost:8000")
+    assert len(server.to_django) == 2
+    assert "//localhost:" in page.headers["Content-Security-Policy"]
+
+
+def test_a_form_is_renewed_after_a_while_and_forms_are_bounded(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    pico = a_pico()
+    monkeypatch.setattr(strangers, "FRESH_SECONDS", -1.0)
+    server.scan(pico)
+    server.scan(pico)
+    assert len(server.to_django) == 2
+    monkeypatch.setattr(strangers, "MOST_FORMS", 2)
+    for number in range(5):
+        server.scan(pico, HTTP_HOST=f"localhost:{number}")
+    assert len(server.application._forms) <= 2
+
+
+def test_one_slow_turn_keeps_others_waiting_for_a_moment_only(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "PATIENCE", timedelta(milliseconds=50))
+    slow, sound = picos(2, a_product())
+    server.scan(sound)
+
+    def scan(pico: Pico, browser: str) -> str:
+        try:
+            return server.scan(pico, browser=browser).text
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        with the_turn_of(slow):
+            waits = pool.submit(scan, slow, "a")
+            passes = [pool.submit(scan, sound, browser) for browser in "bcd"]
+            assert all(one.result(20) for one in passes)
+            assert not waits.done()
+        assert waits.result(20)
+    assert Event.objects.filter(pico=slow).count() == 1
+    assert Event.objects.filter(pico=sound).count() == 4
+
+
+def test_many_at_once_are_each_recorded_once(server: Server) -> None:
+    product = a_product()
+    several = picos(5, product)
+    server.scan(several[0], browser="first")
+
+    def scan(number: int) -> bool:
+        try:
+            pico = several[number % 5]
+            return pico.code in server.scan(pico, browser=f"{PHONE} {number // 10}").text
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        assert all(pool.map(scan, range(300)))
+    assert len(server.to_django) == 1
+    # Every visitor came to every thing twice.
+    assert Event.objects.filter(type="pico.scanned").count() == 1 + 150
