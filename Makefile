@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: up test test-main test-browser test-crash check story lock format clean
+.PHONY: up test test-main test-browser test-crash check story bench lock format clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
@@ -33,6 +33,10 @@ check: $(VENV)/.installed-dev
 
 story: $(VENV)/.installed
 	@exec $(BIN)/python manage.py story
+
+# In a data folder of its own, kept for the next time.
+bench: $(VENV)/.installed
+	@PICO_DATA_DIR=.data/bench PICO_DEMO=0 $(BIN)/python manage.py bench
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

@@ -16,7 +16,8 @@ WORKER_READY = re.compile(r"\w+@\S+ ready")
 # A process for each queue: neither a hung endpoint nor a million picos being minted may keep an event waiting. A thread
 # of the sender mostly waits for somebody's server.
 WORKERS = (("worker", "events", 4), ("sender", "deliveries", 32), ("minter", "bulk", 4))
-BLOCKING_THREADS = 8
+# Scans gather while others are written: many threads make large groups, and most of them wait.
+BLOCKING_THREADS = 32
 
 
 def database(cluster: Cluster) -> Child:
@@ -35,8 +36,12 @@ def database(cluster: Cluster) -> Child:
 def servers() -> Iterator[Child]:
     """What people wait for."""
     environment = _environment()
-    yield Child(name="web", command=_granian("wsgi", "config.wsgi", settings.PORT, workers=2), environment=environment)
-    live = _granian("asgi", "live.app", settings.LIVE_PORT, workers=1)
+    yield Child(
+        name="web",
+        command=granian("wsgi", "config.wsgi", host=settings.HOST, port=settings.PORT, workers=2),
+        environment=environment,
+    )
+    live = granian("asgi", "live.app", host=settings.HOST, port=settings.LIVE_PORT, workers=1)
     yield Child(name="live", command=live, environment=environment)
 
 
@@ -49,6 +54,16 @@ def helpers() -> Iterator[Child]:
     if settings.PICO_DEMO:
         command = [sys.executable, "manage.py", "callcentre"]
         yield Child(name="callcentre", command=command, environment=environment, shows=EVERYTHING)
+
+
+def granian(interface: str, module: str, *, host: str, port: int, workers: int) -> list[str]:
+    """The command that serves a module's `application`."""
+    threads = ["--blocking-threads", str(BLOCKING_THREADS)] if interface == "wsgi" else []
+    return [
+        *(sys.executable, "-m", "granian", f"{module}:application", "--interface", interface),
+        *("--host", host, "--port", str(port), "--workers", str(workers), *threads),
+        *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
+    ]
 
 
 def ports() -> dict[str, int]:
@@ -64,15 +79,6 @@ def _environment() -> dict[str, str]:
         allowed = [*map(str, settings.PICO_WEBHOOK_ALLOW), "127.0.0.0/8"]
         environment["PICO_WEBHOOK_ALLOW"] = ",".join(allowed)
     return environment
-
-
-def _granian(interface: str, module: str, port: int, *, workers: int) -> list[str]:
-    threads = ["--blocking-threads", str(BLOCKING_THREADS)] if interface == "wsgi" else []
-    return [
-        *(sys.executable, "-m", "granian", f"{module}:application", "--interface", interface),
-        *("--host", settings.HOST, "--port", str(port), "--workers", str(workers), *threads),
-        *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
-    ]
 
 
 def _worker(queue: str, threads: int) -> list[str]:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "conduits",
     "rules",
     "demo",
+    "bench",
 ]
 
 MIDDLEWARE = [
@@ -106,6 +107,8 @@ DATABASES = {
 # A socket's folder comes as an option; Django's own clients (dbshell) look for it here.
 DATABASES["default"]["HOST"] = DATABASES["default"].get("OPTIONS", {}).pop("host", DATABASES["default"].get("HOST", ""))
 DATABASES["default"]["PORT"] = DATABASES["default"].get("OPTIONS", {}).pop("port", DATABASES["default"].get("PORT", ""))
+# For the statements of picos/prepared.py; Django's own cursors prepare nothing.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.

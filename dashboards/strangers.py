@@ -13,11 +13,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection
+from django.db import Error
 from django.utils.html import escape
 
 from picos import codes
 from picos.gathering import Gatherer
+from picos.prepared import prepared_cursor
 from picos.scanning import Scan, record_scans
 from picos.visitors import is_looking, visitor_of
 
@@ -55,7 +56,7 @@ LEFT JOIN LATERAL (
       AND entry.visibility = 'public'
     ORDER BY entry.id DESC LIMIT 1
 ) AS entry ON true
-WHERE pico.code = ANY(%s)
+WHERE pico.code = ANY(%s::text[])
 """
 
 
@@ -189,7 +190,7 @@ def _stranger(environ: Environ) -> Visitor | None:
 
 
 def _look(wanted: list[str]) -> dict[str, Look]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LOOK, [wanted])
         return {
             code: Look(pico_id, owner_id, company_id, serial, (status, serial != "", *version))

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -16,6 +15,7 @@ from picos import bell
 from picos.event_types import SCANNED
 from picos.events import lane_of
 from picos.models import Pico, Visit
+from picos.prepared import prepared_cursor
 from picos.turns import ORDER_LOCK, turn_key
 
 # Reloads of one visitor within this time are one scan.
@@ -30,19 +30,19 @@ WITH draft AS MATERIALIZED (
         %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::uuid[], %s::int[], %s::smallint[]
     ) WITH ORDINALITY AS t (id, pico_id, owner_id, company_id, visitor, actor_kind, actor_id, lock, lane, place)
 ), patience AS MATERIALIZED (
-    SELECT set_config('lock_timeout', %s, true)
+    SELECT set_config('lock_timeout', %s::text, true)
 ), locked AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(%s, lock)
+    SELECT pg_advisory_xact_lock(%s::int, lock)
     FROM (SELECT DISTINCT lock FROM draft, patience ORDER BY lock) AS wanted
 ), visit AS (
     INSERT INTO picos_visit AS seen (pico_id, visitor, event_id, at)
     SELECT pico_id, visitor, id, now() FROM draft WHERE (SELECT count(*) FROM locked) > 0 ORDER BY place
     ON CONFLICT (pico_id, visitor) DO UPDATE SET event_id = excluded.event_id, at = excluded.at
-    WHERE seen.at <= now() - %s
+    WHERE seen.at <= now() - %s::interval
     RETURNING event_id
 ), event AS (
     INSERT INTO picos_event (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, root_id, depth)
-    SELECT draft.id, %s, pico_id, owner_id, company_id, '{}', actor_kind, actor_id, draft.id, 0
+    SELECT draft.id, %s::text, pico_id, owner_id, company_id, '{}', actor_kind, actor_id, draft.id, 0
     FROM draft JOIN visit ON visit.event_id = draft.id ORDER BY place
     RETURNING id, sequence
 ), pending AS (
@@ -93,7 +93,7 @@ def record_scans(scans: Sequence[Scan], *, patience: timedelta = timedelta()) ->
         [lane_of(key) for _, _, key in counted],
     ]
     waiting = f"{patience // timedelta(milliseconds=1)}ms"
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         values: list[Any] = [*columns, waiting, ORDER_LOCK, REPEAT_WITHIN, SCANNED]
         cursor.execute(_SCAN, values)
         recorded = {row[0] for row in cursor.fetchall()}

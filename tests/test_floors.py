@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FROM_THE_BOTTOM = ("live", "parties", "api", "picos", "journals", "conduits", "rules", "dashboards", "demo", "config")
+FROM_THE_BOTTOM = (
+    "live",
+    "parties",
+    "api",
+    "picos",
+    "journals",
+    "conduits",
+    "rules",
+    "dashboards",
+    "demo",
+    "config",
+    "bench",
+)
 
 
 def modules_of(floor: str) -> Iterator[Path]:

@@ -14,9 +14,10 @@ from django.test import RequestFactory
 from dashboards import strangers
 from dashboards.strangers import StrangersFirst
 from journals.keeping import append_entry
+from parties.models import Company
 from picos import scanning
 from picos.losing import report_lost, report_recovered
-from picos.models import Event, Pending, Pico, Visit
+from picos.models import Event, Pending, Pico, Product, Visit
 from picos.turns import take_turn
 from tests.factories import a_conduit, a_person, a_pico, a_product, picos
 
@@ -119,19 +120,18 @@ def test_in_a_group_one_visitor_s_tabs_count_once() -> None:
     assert set(Event.objects.values_list("id", flat=True)) == {first, second}
 
 
+def say(pico: Pico) -> None:
+    append_entry(journal=pico.journals.get(), author=a_person(), body="It rains in.", visibility="public")
+
+
 CHANGES: list[Callable[[Pico], Any]] = [
-    lambda pico: type(pico.product).objects.update(name="Slipper"),
-    lambda pico: type(pico.product).objects.update(description="Now in blue."),
-    lambda pico: type(pico.product.company).objects.update(name="Another name"),  # type: ignore[union-attr]
-    lambda pico: Pico.objects.update(status="retired"),
-    lambda pico: Pico.objects.update(name="My left one"),
+    lambda _: Product.objects.update(name="Slipper"),
+    lambda _: Product.objects.update(description="Now in blue."),
+    lambda _: Company.objects.update(name="Another name"),
+    lambda _: Pico.objects.update(status="retired"),
+    lambda _: Pico.objects.update(name="My left one"),
     lambda pico: report_lost(pico=pico, message="On the bus."),
-    lambda pico: append_entry(
-        journal=pico.journals.get(),
-        author=pico.owner,
-        body="It rains in.",
-        visibility="public",  # type: ignore[misc]
-    ),
+    say,
 ]
 
 
