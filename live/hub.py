@@ -84,6 +84,8 @@ class Hub:
                 await self._listen()
             except psycopg.Error as error:
                 logger.warning("the database went away: %s", error)
+            except Exception:
+                logger.exception("nothing can be heard")
             self.listening = False
             await asyncio.sleep(RECONNECT)
 
@@ -114,4 +116,4 @@ def _address() -> dict[str, Any]:
     }
     given = {name: str(value) for name, value in parts.items() if value}
     # The embedded server's socket folder stands among the options, as do sslmode and the like.
-    return given | {name: str(value) for name, value in database.get("OPTIONS", {}).items()}
+    return given | database.get("OPTIONS", {})
