@@ -64,7 +64,7 @@ def _missed(request: HttpRequest, code: str) -> HttpResponse:
     wait = seconds_to_wait(f"miss:{_asker(request)}", most=MISSES, window=MISSES_WITHIN)
     if not wait:
         return problem(404, "We don’t know this code.") if wants_json(request) else unknown(request, code)
-    reason = "That were many wrong codes."
+    reason = "Those were many wrong codes."
     if wants_json(request):
         return problem(429, reason, headers={"Retry-After": str(wait)})
     page = render(request, "scan/wait.html", {"reason": reason, "minutes": -(-wait // 60)}, status=429)

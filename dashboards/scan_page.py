@@ -53,7 +53,8 @@ def fragment(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def typed(request: HttpRequest) -> HttpResponse:
     """From a typed code to its page."""
-    text = request.GET.get("code", "")[:100]
+    # Whoever has the address has the code.
+    text = request.GET.get("code", "")[:200].strip().rstrip("/").rpartition("/")[2]
     try:
         return redirect(f"/P/{codes.parse_code(text)}")
     except codes.CodeError:

@@ -21,6 +21,8 @@ WIDTH: Final = 80
 GAP: Final = 4
 # White on black whatever the terminal's own colours are: most readers want dark on light.
 BRIGHT, PLAIN = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
+# What a second start must be told again.
+OWN_PLACES: Final = ("PICO_DATA_DIR", "PORT", "LIVE_PORT", "CALLCENTRE_PORT")
 ONLY_HERE: Final = {"localhost", "127.0.0.1", "::1"}
 # An address for documentation (RFC 5737): asking for the way there sends nothing.
 ELSEWHERE: Final = ("192.0.2.1", 9)
@@ -84,6 +86,9 @@ def _what_happens() -> Iterator[str]:
     if urlsplit(settings.PUBLIC_URL).hostname in ONLY_HERE:
         yield ""
         yield "To scan with a phone in your network:"
+        for name in OWN_PLACES:
+            if name in os.environ:
+                yield f"{name}={os.environ[name]} \\"
         yield f"HOST=0.0.0.0 PUBLIC_URL=http://{_own_address() or '<this machine>'}:{settings.PORT} make up"
 
 

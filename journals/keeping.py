@@ -18,6 +18,7 @@ from parties.actors import Actor
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
 from picos import bell
+from picos.event_types import SCANNED
 from picos.events import record_event
 from picos.models import Event, Pico
 from picos.notices import notify
@@ -88,7 +89,7 @@ def append_entry(
     if photos:
         attach(entry=entry, photos=photos)
         bell.ring(bell.THUMBNAILS)
-    _move_pointers(entry)
+    _move_pointers(entry, cause)
     _tell(entry, journal)
     record_event(
         event_type,
@@ -129,15 +130,22 @@ def _actor(author: Company | Person, agent: Person | None, rule_id: UUID | None)
     return Actor.of_person(author) if isinstance(author, Person) else Actor.of_company(author, agent)
 
 
-def _move_pointers(entry: Entry) -> None:
-    """The owner's shared words start the wait, unless it runs already; the company's end it. A rule ends no wait."""
+def _move_pointers(entry: Entry, cause: Event | None) -> None:
+    """The owner's shared words start the wait, unless it runs already; the company's end it.
+
+    A rule ends no wait, nor does an answer to a scan: anybody can scan, and would bury what the owner asked.
+    """
     if not entry.crosses:
         return
     journals = Journal.objects.filter(pk=entry.journal_id)
     if entry.author_company_id is None:
         journals.filter(waiting_since=None).update(waiting_since=entry.at)
-    elif entry.rule_id is None:
+    elif entry.rule_id is None and not (cause and _began_with_scan(cause)):
         journals.update(waiting_since=None)
+
+
+def _began_with_scan(event: Event) -> bool:
+    return Event.objects.filter(pk=event.root_id, type=SCANNED).exists()
 
 
 def _tell(entry: Entry, journal: Journal) -> None:

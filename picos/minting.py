@@ -97,7 +97,7 @@ _IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None:
     if len(serials) != count:
-        message = f"There are {len(serials)} serials for {count} copies."
+        message = f"Serials: {len(serials):,}; copies: {count:,}. Each copy needs one."
         raise RefusedError(message, field="serials")
     if len(set(serials)) != count:
         message = "A serial is there twice."

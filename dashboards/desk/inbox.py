@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from journals.models import Entry
 from live.tokens import token_for, topic
 from parties.models import Member
 from picos.codes import read_as_code
+from picos.models import Pico
 
 SHOWN = 100
 FIRST_LINE = 160
@@ -41,6 +42,7 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
         "inbox",
         asked=asked,
         rows=rows_of(member, asked),
+        others=_without_open_line(member, asked) if asked else [],
         live_token=token_for(topic("company", member.company.pk)),
         fragment_url=f"{reverse('inbox_rows', args=[member.company.slug])}",
     )
@@ -58,10 +60,7 @@ def rows_of(member: Member, asked: str) -> list[Row]:
     """The open conduits whose owners wait, or those that were asked for; what is shown is logged."""
     open_ones = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
     if asked:
-        about = Q(pico__serial__icontains=asked)
-        if code := read_as_code(asked):
-            about |= Q(pico__code__startswith=code)
-        found = open_ones.filter(about)
+        found = open_ones.filter(_about(asked, "pico__"))
     else:
         # Without the grant, the company is not even told that somebody wrote.
         found = open_ones.filter(grants__contains=[Grant.ENTRIES]).exclude(journal__waiting_since=None)
@@ -69,6 +68,22 @@ def rows_of(member: Member, asked: str) -> list[Row]:
     first_lines = _waiting_words(conduits)
     _log(member, [conduit for conduit in conduits if conduit.pk in first_lines])
     return [Row(conduit, first_lines.get(conduit.pk, "")) for conduit in conduits]
+
+
+def _about(asked: str, path: str = "") -> Q:
+    """What was typed stands in the serial, or begins the code."""
+    about = Q(**{f"{path}serial__icontains": asked})
+    if code := read_as_code(asked):
+        about |= Q(**{f"{path}code__startswith": code})
+    return about
+
+
+def _without_open_line(member: Member, asked: str) -> list[Pico]:
+    """The company's own copies that were asked for and have no open conduit, each with `line`: why there is none."""
+    current = Conduit.objects.filter(pico=OuterRef("pk"), owner=OuterRef("owner")).order_by("-opened_at")
+    found = Pico.objects.with_product().visible_to(member.company).filter(_about(asked))
+    found = found.annotate(line=Subquery(current.values("status")[:1]))
+    return list(found.filter(Q(line=None) | ~Q(line=Conduit.Status.OPEN)).order_by("-pk")[:SHOWN])
 
 
 def _waiting_words(conduits: list[Conduit]) -> "dict[object, str]":

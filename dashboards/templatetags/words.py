@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from picos import codes
+from rules.fields import in_words
 
 register = template.Library()
 
@@ -58,6 +59,12 @@ def eta(data: dict[str, Any]) -> SafeString | str:
         clock,
         f"{_duration(left)} left" if left > timedelta() else "any moment now",
     )
+
+
+@register.filter
+def field_in_words(name: str) -> str:
+    """A rule's field as its sentence calls it."""
+    return in_words(name)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from conduits.answering import add_companys_entry, answer
 from conduits.models import Conduit, Delivery
 from conduits.queueing import replay
 from journals.keeping import append_entry
-from journals.models import Entry
+from journals.models import Entry, Journal
 from parties.errors import StateForbidsError
 from picos.models import Event, Notice
 from picos.scanning import record_scan
@@ -250,3 +250,13 @@ def test_a_repeated_message_with_one_idempotency_key_is_one_entry(api: Api) -> N
     assert [answer.status_code for answer in answers] == [201, 201]
     assert json.loads(answers[0].content) == json.loads(answers[1].content)
     assert Entry.objects.count() == 1
+
+
+def test_an_answer_to_a_scan_leaves_the_owner_s_question_waiting() -> None:
+    conduit = a_conduit()
+    append_entry(journal=conduit.journal, author=conduit.owner, body="It smokes. What now?", visibility="shared")
+    waiting = Journal.objects.get().waiting_since
+    answer(conduit=conduit, body="There is an outage.", in_reply_to=str(a_scan(conduit)))
+    assert Journal.objects.get().waiting_since == waiting is not None
+    answer(conduit=conduit, body="Unplug it.")
+    assert Journal.objects.get().waiting_since is None

@@ -121,7 +121,7 @@ def test_an_admin_orders_a_batch_and_sees_it_grow(company: Company, admin: Clien
         ({"count": "1000001"}, {"count": ["Ensure this value is less than or equal to 1000000."]}),
         ({"count": "1e3"}, {"count": ["Enter a whole number."]}),
         ({"count": "9" * 5000}, {"count": ["Enter a whole number."]}),
-        ({"serials": "A-1\nA-2"}, {"serials": ["There are 2 serials for 3 copies."]}),
+        ({"serials": "A-1\nA-2"}, {"serials": ["Serials: 2; copies: 3. Each copy needs one."]}),
         ({"serials": "A-1\nA-2\nA-1"}, {"serials": ["A serial is there twice."]}),
         ({"serials": "A-1\nA-2\nTAKEN"}, {"serials": ["Serial TAKEN is taken."]}),
         ({"serials": "a\0b"}, {"serials": ["Null characters are not allowed."]}),

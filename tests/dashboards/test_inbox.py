@@ -214,3 +214,17 @@ def test_looking_changes_nothing_but_the_log(company: Company, agent: Client) ->
     agent.get("/desk/lamo")
     changed = {name for name, rows_ in everything().items() if rows_ != before[name]}
     assert changed == {"conduits.accessline", "conduits.conduit"}
+
+
+def test_a_search_says_of_one_s_own_copies_why_nobody_can_be_written_to(company: Company, agent: Client) -> None:
+    product = a_product(company, name="Boot")
+    paused, closed, free = picos(3, product, serials=["X-1", "X-2", "X-3"])
+    steering.pause(a_conduit(a_person(), paused))
+    steering.close(a_conduit(a_person(), closed))
+    picos(1, a_product(a_company("Other")), serials=["X-4"])
+    text = read(agent.get("/desk/lamo?q=x-")).all("main")[0].text
+    for words in ("No. X-1 Its owner has paused", "No. X-2 Its owner has closed", "No. X-3 Yours; nobody has claimed"):
+        assert words in " ".join(text.split()), text
+    assert "X-4" not in text
+    assert "Nothing has this" not in text
+    assert free.serial in read(agent.get(f"/desk/lamo?q={free.code}")).all("main")[0].text

@@ -109,7 +109,7 @@ def test_what_a_rule_did_is_told_with_its_reasons() -> None:
     assert page.heading == "Somebody found it"
     said = page.all("main")[0].text
     assert "It did not run: not all of its conditions held · just now · Moccasin" in said
-    assert [one.text for one in page.all("li")] == ["pico.status is lost: it was claimed, so no"]
+    assert [one.text for one in page.all("li")] == ["its status is lost: it was claimed, so no"]
 
 
 def test_neither_side_sees_the_other_s_rules() -> None:

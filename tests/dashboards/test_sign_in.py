@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 ASK, CONFIRM = "/account/login/code/", "/account/login/code/confirm/"
 ADDRESS = "mara@customer.example"
-WAIT = "That were many tries in a short time. Wait a few minutes, then ask for a new code."
+WAIT = "Those were too many tries. Ask for a new code, or wait a few minutes if none comes."
 
 
 @pytest.fixture(autouse=True)

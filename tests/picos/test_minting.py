@@ -140,8 +140,8 @@ def test_a_batch_that_cannot_be_minted_keeps_no_other_waiting(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("count", "serials", "why"),
     [
-        (3, ["a", "b"], "There are 2 serials for 3 copies."),
-        (1, ["a", "b"], "There are 2 serials for 1 copies."),
+        (3, ["a", "b"], "Serials: 2; copies: 3. Each copy needs one."),
+        (1, ["a", "b"], "Serials: 2; copies: 1. Each copy needs one."),
         (2, ["a", "a"], "A serial is there twice."),
         (2, ["a", " a "], "A serial is there twice."),
         (1, ["taken"], "Serial taken is taken."),
