@@ -85,7 +85,8 @@ def mail_due() -> int:
 def _mail(notice: Notice) -> None:
     link = f"{settings.PUBLIC_URL}{notice.path}"
     send_mail(
-        subject=f"{notice.pico.title}: {notice.text}"[:120].replace("\n", " ").replace("\r", " "),
+        # Subjects show on locked screens: no word of what was written.
+        subject=f"News about {notice.pico.title}"[:120].replace("\n", " ").replace("\r", " "),
         message=f"{notice.text}\n\n{link}\n",
         from_email=None,
         recipient_list=[notice.person.email],
