@@ -16,7 +16,7 @@ from parties.actors import SYSTEM, Actor
 from parties.models import Company, Person
 from picos import bell
 from picos.event_types import event_type
-from picos.models import Event, Pico
+from picos.models import Event, Pending, Pico
 from picos.models.event import LANES
 from picos.turns import ORDER_LOCK, turn_key
 
@@ -113,6 +113,20 @@ def record_events(drafts: Sequence[Draft]) -> list[Event]:
         event.sequence, event.at = placed[event.pk]
     bell.ring(bell.EVENTS)
     return events
+
+
+def queue_again(event_ids: Sequence[UUID]) -> None:
+    """Puts events of picos before the rules once more, each at its old place. In the caller's transaction and turn."""
+    if not event_ids:
+        return
+    Pending.objects.bulk_create(
+        [
+            Pending(event_id=event.pk, lane=lane_of(turn_key(event.pico_id)), sequence=event.sequence)
+            for event in Event.objects.filter(pk__in=event_ids)
+        ],
+        ignore_conflicts=True,
+    )
+    bell.ring(bell.EVENTS)
 
 
 def lane_of(key: int) -> int:

@@ -37,8 +37,9 @@ class Pico(models.Model):
         RETIRED = "retired"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # 12 random symbols and a check symbol, see picos/codes.py; never changes after printing.
-    code = models.CharField(max_length=13, unique=True, db_collation="C")
+    # 12 random symbols and a check symbol, see picos/codes.py; never changes after printing. Unique by a constraint
+    # below: with `unique=True` Django would make a second index for LIKE, which the collation makes needless.
+    code = models.CharField(max_length=13, db_collation="C")
     # None for a thing that a person added by hand; then `name` and `company_name` are theirs.
     product = models.ForeignKey(Product, on_delete=models.CASCADE, null=True, related_name="picos", db_index=False)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="picos")
@@ -59,9 +60,11 @@ class Pico(models.Model):
             # "My things", newest claim first.
             models.Index(fields=["owner", "-claimed_at"], name="pico_owned", condition=~models.Q(owner=None)),
             # A company's list of one product's copies, newest first.
-            models.Index(fields=["product", "-id"], name="pico_of_product", condition=~models.Q(product=None)),
+            # Ascending, as they are minted: pages of the index are left full.
+            models.Index(fields=["product", "id"], name="pico_of_product", condition=~models.Q(product=None)),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint("code", name="pico_code_once"),
             models.UniqueConstraint(
                 "product", "serial", name="pico_serial_once_per_product", condition=~models.Q(serial="")
             ),
