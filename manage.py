@@ -6,6 +6,7 @@ import signal
 import sys
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from config.postgres import ClusterError, running
@@ -29,6 +30,10 @@ WITHOUT_MIGRATING = {"dbshell", "makemigrations", "migrate", "showmigrations", "
 def main() -> None:
     """Run the command of `sys.argv`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 the settings are read at the first use, and speak of a wrong value then
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}.")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if not settings.EMBEDDED_DATABASE or command in WITHOUT_DATABASE or {"-h", "--help", "--version"} & {*sys.argv}:
         execute_from_command_line(sys.argv)

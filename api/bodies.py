@@ -1,9 +1,10 @@
 """The JSON that doors accept and give, as pydantic models: they check, and they are the OpenAPI document."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 
 # How deep a JSON value may be nested; those who write it out again have bounds of their own.
 DEEPEST: Final = 20
@@ -35,6 +36,15 @@ def storable_json(value: Any, *, depth: int = DEEPEST) -> Any:
     return value
 
 
+def _yes_or_no(value: Any, info: ValidationInfo) -> Any:
+    """A form has only texts. In JSON no text stands for true or false, and no number."""
+    is_form = isinstance(info.context, Mapping) and info.context.get("form")
+    if not isinstance(value, bool) and not is_form:
+        raise ValueError("it is either true or false")
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
 MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
 Text = Annotated[

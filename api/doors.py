@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 
 from api.idempotency import once
 from api.problems import CONTENT_TYPE, Problem, problem_response
-from api.requests import FORM, JSON, MEGABYTE, OneAnswer, PlainJSON, check_size, data_of
+from api.requests import FORM, JSON, MEGABYTE, OneAnswer, PlainJSON, check_size, data_of, is_form
 from api.throttling import seconds_to_wait
 from parties.keys import allows
 from parties.models import Company, Key
@@ -112,7 +112,7 @@ def _method(handler: Handler) -> Callable[..., HttpResponseBase]:
 
         def work() -> HttpResponseBase:
             try:
-                arguments = (declared.body.model_validate(data_of(request)),) if declared.body else ()
+                arguments = (_body(request, declared.body),) if declared.body else ()
                 return handler(request, *arguments, **path)
             except Exception as error:
                 if answer := problem_response(error, {}):
@@ -140,6 +140,10 @@ def _admitted(request: Request, declared: Declared) -> Key:
     if not allows(key.scopes, declared.area, write=request.method not in {"GET", "HEAD"}):
         raise PermissionDenied(f"This key has no scope for {declared.area}.")
     return key
+
+
+def _body(request: Request, model: type[BaseModel]) -> BaseModel:
+    return model.model_validate(data_of(request), context={"form": is_form(request)})
 
 
 def _page_of(shown: type[BaseModel]) -> type[BaseModel]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +29,14 @@ Work = Callable[[], HttpResponseBase]
 
 
 def once(request: Request, asker: str, work: Work) -> HttpResponseBase:
-    """Does the work, or gives the answer that an earlier request with the same key and asker got.
+    """Does the work, or gives the answer that an earlier request with the same key and asker got."""
+    return once_of(request, asker, work, content=lambda: _content(request))
+
+
+def once_of(
+    request: HttpRequest | Request, asker: str, work: Work, *, content: Callable[[], object]
+) -> HttpResponseBase:
+    """The same for a view of Django's own, which says what the request's content is; its answer is JSON.
 
     Only successes are kept: after an error the same request may succeed later. What a refusing verb commits on
     purpose, such as a used-up try at a PIN, stays, as it does without a key.
@@ -39,9 +47,9 @@ def once(request: Request, asker: str, work: Work) -> HttpResponseBase:
     if len(key) > LONGEST or not key.isprintable():
         return problem(422, f"An {HEADER} has at most {LONGEST} printable characters.")
     try:
-        return _work_and_keep(asker, key, _fingerprint(request), work)
+        return _work_and_keep(asker, key, _fingerprint(request, content()), work)
     except _AlreadyKeptError:
-        return _again(asker, key, _fingerprint(request))
+        return _again(request, asker, key, _fingerprint(request, content()))
 
 
 class _AlreadyKeptError(Exception):
@@ -64,29 +72,39 @@ def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> Http
         return answer
 
 
-def _again(asker: str, key: str, fingerprint: bytes) -> HttpResponseBase:
+def _again(request: HttpRequest | Request, asker: str, key: str, fingerprint: bytes) -> HttpResponseBase:
     kept = KeptAnswer.objects.filter(asker=asker, key=key).first()
     if kept is None:
         return problem(409, "The first request with this key has just failed; send it again.")
     if bytes(kept.fingerprint) != fingerprint:
         return problem(422, f"This {HEADER} was used for another request.")
+    replayed = {"Idempotent-Replayed": "true"}
     body = json.loads(open_sealed(kept.body)) if kept.body else None
-    return Response(body, status=kept.status, headers={"Idempotent-Replayed": "true"})
+    # Written out by what wrote the first, byte for byte.
+    if isinstance(request, Request):
+        return Response(body, status=kept.status, headers=replayed)
+    return JsonResponse(body, safe=False, status=kept.status, headers=replayed)
 
 
 def _sealed(answer: HttpResponseBase) -> str:
     """Answers may hold secrets that are shown only once."""
     body = answer.data if isinstance(answer, Response) else None
+    if isinstance(answer, JsonResponse):
+        body = json.loads(answer.content)
     return seal(json.dumps(body)) if body is not None else ""
 
 
-def _fingerprint(request: Request) -> bytes:
+def _content(request: Request) -> object:
     """Multipart bodies differ by their boundary from try to try; their fields and files do not."""
     content: object = request.data
     files = request.FILES
     if files:
         digests = {name: [_digest(file) for file in files.getlist(name)] for name in files}
         content = {"fields": {name: request.POST.getlist(name) for name in request.POST}, "files": digests}
+    return content
+
+
+def _fingerprint(request: HttpRequest | Request, content: object) -> bytes:
     text = json.dumps([request.method, request.get_full_path(), content], sort_keys=True, default=str)
     return hashlib.sha256(text.encode(errors="replace")).digest()
 

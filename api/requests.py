@@ -22,12 +22,16 @@ def check_size(request: Request, *, largest: int, largest_form: int) -> None:
 
     Raises UnsupportedMediaType for a form where `largest_form` is 0, RequestDataTooBig beyond the bounds (bytes).
     """
-    is_form = request.content_type.lower().startswith(FORM)
-    if is_form and not largest_form:
+    if is_form(request) and not largest_form:
         raise UnsupportedMediaType(FORM)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > (largest_form if is_form else largest):
+    if length.isdecimal() and int(length) > (largest_form if is_form(request) else largest):
         raise RequestDataTooBig
+
+
+def is_form(request: Request) -> bool:
+    """Whether it says that it brings a form."""
+    return bool(request.content_type.lower().startswith(FORM))
 
 
 def data_of(request: Request) -> Any:

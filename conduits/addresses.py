@@ -124,12 +124,15 @@ def vet(address: Address, port: int, *, allowed: Sequence[Network], ports: Colle
         raise AddressRefused(_port_closed(ports))
 
 
-def parse_webhook_url(url: str, *, allowed: Sequence[Network], ports: Collection[int] = WEBHOOK_PORTS) -> Destination:
+def parse_webhook_url(
+    url: str, *, allowed: Sequence[Network], ports: Collection[int] = WEBHOOK_PORTS, connecting: bool = False
+) -> Destination:
     """Take a URL apart and judge all of it that can be judged without a lookup, or raise AddressRefused.
 
     The result's `url` is what to send to: host in ASCII, default port left out, path and query percent-encoded. As the
     URL Standard has it, a host that ends in a number is an IPv4 address, and it must be written in the usual form.
-    Whether a NAME leads to a public address, or to another port inside `allowed`, is for the connection to say.
+    Whether a NAME leads to a public address is for the connection to say; so is whether it leads inside `allowed`,
+    where every port is open. Unless `connecting`, none is believed to lead into a loopback network.
     """
     _refuse_odd_characters(url)
     scheme, netloc, path, query = _split(url)
@@ -138,7 +141,10 @@ def parse_webhook_url(url: str, *, allowed: Sequence[Network], ports: Collection
         raise AddressRefused("This address has no host that could be understood.")
     host, address = _ipv6_host(match["ipv6"]) if match["name"] is None else _host(match["name"])
     port = _port(match["port"], scheme)
-    _vet_host(host, address, port, allowed=allowed, ports=ports)
+    if address is None:
+        _vet_name(host, port, allowed=allowed, ports=ports, connecting=connecting)
+    else:
+        vet(address, port, allowed=allowed, ports=ports)
     authority = host if port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
     target = quote(path or "/", safe=_KEPT_IN_PATHS) + (f"?{quote(query, safe=_KEPT_IN_PATHS)}" if query else "")
     return Destination(f"{scheme}://{authority}{target}", scheme, host, port, address)
@@ -232,14 +238,10 @@ def _port(text: str | None, scheme: str) -> int:
     return port
 
 
-def _vet_host(
-    host: str, address: Address | None, port: int, *, allowed: Sequence[Network], ports: Collection[int]
-) -> None:
-    if address is not None:
-        vet(address, port, allowed=allowed, ports=ports)
-    elif host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3: always loopback
+def _vet_name(name: str, port: int, *, allowed: Sequence[Network], ports: Collection[int], connecting: bool) -> None:
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, section 6.3: always loopback
         vet(IPv4Address("127.0.0.1"), port, allowed=allowed, ports=ports)
-    elif port not in ports and not allowed:
+    elif port not in ports and not any(connecting or not network.is_loopback for network in allowed):
         raise AddressRefused(_port_closed(ports))
 
 

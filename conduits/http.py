@@ -139,7 +139,8 @@ class Client:
         return status, kept, _verdict(status)
 
     def _vetted_url(self, url: str) -> URL:
-        return URL(parse_webhook_url(url, allowed=self._allowed, ports=self._ports).url, encoded=True)
+        destination = parse_webhook_url(url, allowed=self._allowed, ports=self._ports, connecting=True)
+        return URL(destination.url, encoded=True)
 
     def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
         return aiohttp.TCPConnector(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from conduits import holding
 from conduits.event_types import CLOSED, PAUSED, RESUMED
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
@@ -17,18 +18,24 @@ Status = Conduit.Status
 
 
 def pause(conduit: Conduit) -> None:
-    """Nothing passes until it is resumed; what waits is refused when its time comes. Raises StateForbidsError."""
+    """Nothing passes until it is resumed. Messages that wait already are refused when their time comes; what the owner
+    writes from now on is held (conduits/holding.py). Raises StateForbidsError.
+    """
     _move(conduit, sources=[Status.OPEN], target=Status.PAUSED, event=PAUSED)
 
 
 def resume(conduit: Conduit) -> None:
-    """Things pass again. Raises StateForbidsError unless it was paused."""
-    _move(conduit, sources=[Status.PAUSED], target=Status.OPEN, event=RESUMED)
+    """Things pass again, and what was held is on its way. Raises StateForbidsError unless it was paused."""
+    with transaction.atomic():
+        _move(conduit, sources=[Status.PAUSED], target=Status.OPEN, event=RESUMED)
+        holding.put_back(conduit)
 
 
 def close(conduit: Conduit) -> None:
     """Ends it for good; the journal stays with the owner. Raises StateForbidsError when it is closed already."""
-    _move(conduit, sources=[Status.OPEN, Status.PAUSED], target=Status.CLOSED, event=CLOSED)
+    with transaction.atomic():
+        _move(conduit, sources=[Status.OPEN, Status.PAUSED], target=Status.CLOSED, event=CLOSED)
+        conduit.held.all().delete()
 
 
 def set_grants(conduit: Conduit, grants: Iterable[str]) -> None:

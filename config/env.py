@@ -9,11 +9,16 @@ import ipaddress
 import os
 import secrets
 from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import SplitResult, urlsplit
 
+import dj_database_url
+from dj_database_url import DBConfig
 from django.core.exceptions import ImproperlyConfigured
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+LARGEST_PORT = 65_535
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -35,6 +40,40 @@ def integer(name: str, default: int) -> int:
         return int(text(name) or default)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {text(name)!r} is no whole number") from error
+
+
+def port(name: str, default: int) -> int:
+    """A port to listen on."""
+    number = integer(name, default)
+    if not 0 < number <= LARGEST_PORT:
+        raise ImproperlyConfigured(f"{name}: {number} is no port; those are 1 to {LARGEST_PORT}")
+    return number
+
+
+def public_url(name: str, default: str) -> SplitResult:
+    """Where people reach this server: scheme, host and perhaps a port, nothing else."""
+    written = text(name, default).rstrip("/")
+    try:
+        url = urlsplit(written)
+        sound = url.hostname and url.scheme in {"http", "https"} and (url.port is None or url.port > 0)
+    except ValueError:  # odd brackets, or a port that is no number
+        sound = False
+    if not sound or url.path or url.query or url.fragment or "@" in url.netloc:
+        raise ImproperlyConfigured(f"{name}: {written!r} must be http(s)://host[:port] without a path")
+    return url
+
+
+def database(url: str, **options: Any) -> DBConfig:
+    """The settings of the PostgreSQL that the URL names. No message has the URL, as it may hold a password."""
+    try:
+        is_postgres = urlsplit(url).scheme in {"postgres", "postgresql"}
+        return dj_database_url.parse(url, **options) if is_postgres else _no_postgres()
+    except ValueError as error:  # dj_database_url's own errors are among these
+        raise ImproperlyConfigured("DATABASE_URL: it could not be understood") from error
+
+
+def _no_postgres() -> NoReturn:
+    raise ImproperlyConfigured("DATABASE_URL: it must begin with postgres://, as only PostgreSQL is spoken here")
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -3,9 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
-
 from config import env, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -13,10 +10,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Where this host keeps what is its own: the embedded database, mail, photos, the broker's folder, the secret key.
 PICO_DATA_DIR = Path(env.text("PICO_DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 HOST = env.text("HOST", "127.0.0.1")
-PORT = env.integer("PORT", 8000)
-LIVE_PORT = env.integer("LIVE_PORT", 8001)
-CALLCENTRE_PORT = env.integer("CALLCENTRE_PORT", 8002)
-PUBLIC_URL = env.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+PORT = env.port("PORT", 8000)
+LIVE_PORT = env.port("LIVE_PORT", 8001)
+CALLCENTRE_PORT = env.port("CALLCENTRE_PORT", 8002)
+_public = env.public_url("PUBLIC_URL", f"http://localhost:{PORT}")
+PUBLIC_URL = _public.geturl()
 # Where pages open their live stream; empty means LIVE_PORT on the host that served the page.
 LIVE_URL = env.text("LIVE_URL")
 PICO_DEMO = env.flag("PICO_DEMO", default=True)
@@ -28,12 +26,8 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY") or env.secret_kept_in(PICO_DATA_DIR / "secret-key")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 
-_public = urlsplit(PUBLIC_URL)
-if not _public.hostname or _public.scheme not in {"http", "https"} or _public.path:
-    message = f"PUBLIC_URL: {PUBLIC_URL!r} must be http(s)://host[:port] without a path"
-    raise ImproperlyConfigured(message)
 SECURE = _public.scheme == "https"
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=[str(_public.hostname), "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -98,7 +92,7 @@ TEMPLATES = [
 # PostgreSQL, always: the embedded one unless DATABASE_URL names another. Connections live as long as their thread.
 EMBEDDED_DATABASE = not env.text("DATABASE_URL")
 DATABASES = {
-    "default": dj_database_url.parse(
+    "default": env.database(
         env.text("DATABASE_URL") or postgres.cluster_for(PICO_DATA_DIR).url(),
         conn_max_age=None,
         conn_health_checks=True,

@@ -1,11 +1,13 @@
 """How large a request may be, before anything of it is read."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from api.problems import problem
-from dashboards.security import GetResponse
+from dashboards.misses import vary, wants_json
+from dashboards.security import GetResponse, content_security_policy
 
 # Six photos of 10 MB and their text; and from somebody who shows neither a session nor a key, a form's worth.
 LARGEST, STRANGERS_LARGEST = 64 * 1024 * 1024, 1024 * 1024
@@ -15,10 +17,23 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
     """Middleware that refuses what is too large by its Content-Length; without one, Django reads no body at all."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "Transfer-Encoding" in request.headers:
+            return problem(411, "Send a Content-Length instead of a Transfer-Encoding. Nothing of it was read.")
         known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
         size = request.META.get("CONTENT_LENGTH") or "0"
         if not size.isascii() or not size.isdigit() or int(size[:12]) > (LARGEST if known else STRANGERS_LARGEST):
-            return problem(413, "That is too large to be taken. Nothing of it was kept.")
+            return _too_large(request)
         return get_response(request)
 
     return middleware
+
+
+def _too_large(request: HttpRequest) -> HttpResponseBase:
+    if request.path.startswith("/api/") or wants_json(request):
+        return problem(413, "That is too large to be taken. Nothing of it was kept.")
+    # The middleware that sets the policy comes after this one.
+    return content_security_policy(_page)(request)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    return vary(render(request, "413.html", status=413))

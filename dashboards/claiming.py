@@ -15,6 +15,7 @@ from dashboards.forms import ClaimForm, EntryForm, posted
 from dashboards.misses import counts_misses
 from dashboards.owned import owner_context, signed_in
 from dashboards.scan_page import STAYED
+from dashboards.unsent import keeps_unsent
 from journals.keeping import append_entry, open_journal_of
 from journals.photos import take_photos
 from parties.errors import RefusedError, StateForbidsError
@@ -51,8 +52,9 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scan/claim.html", context, status=422 if form.errors else 200)
 
 
-@login_required
 @require_POST
+@keeps_unsent
+@login_required
 def write(request: HttpRequest, code: str) -> HttpResponse:
     """The owner writes, with photos. What cannot be taken is said beside its field, and the text is kept."""
     pico = access_owned_pico(owner=signed_in(request), code=code)

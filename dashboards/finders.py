@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from api.idempotency import once_of
 from api.problems import problem, problem_response
 from dashboards.forms import FinderForm, MessageForm, posted
 from dashboards.misses import JSON, counts_misses
@@ -23,8 +25,8 @@ from picos.visitors import visitor_of
 @csrf_exempt  # nobody is signed in here, so there is nobody whose sign-in another site could borrow
 @require_POST
 @counts_misses
-def found(request: HttpRequest, code: str) -> HttpResponse:
-    """Relays a finder's message, from the page's form or as JSON `{message, contact?}`."""
+def found(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Relays a finder's message, from the page's form or as JSON `{message, contact?}`, which may have a key."""
     pico = find_pico(code)
     if request.content_type == JSON:
         return _found_json(request, pico)
@@ -82,7 +84,7 @@ def _again(request: HttpRequest, pico: Pico, form: FinderForm, error: str, statu
     return render(request, "scan/page.html", context, status=status)
 
 
-def _found_json(request: HttpRequest, pico: Pico) -> HttpResponse:
+def _found_json(request: HttpRequest, pico: Pico) -> HttpResponseBase:
     try:
         body: Any = json.loads(request.body)
     except RequestDataTooBig:
@@ -91,6 +93,12 @@ def _found_json(request: HttpRequest, pico: Pico) -> HttpResponse:
         return problem(400, "The request could not be read.")
     if errors := _errors_of(body):
         return problem(422, "Some of it cannot be taken; see errors.", errors=errors)
+    # As the throttle tells askers apart: nobody is signed in.
+    asker = f"visitor:{visitor_of(request.META).hex()}"
+    return once_of(request, asker, lambda: _relay_json(request, pico, body), content=lambda: body)
+
+
+def _relay_json(request: HttpRequest, pico: Pico, body: Any) -> HttpResponse:
     form = FinderForm(body)
     form.is_valid()
     try:
@@ -104,6 +112,8 @@ def _errors_of(body: Any) -> dict[str, list[str]]:
     """What is wrong with a finder's JSON, by field; nothing when it can be relayed."""
     if not isinstance(body, dict):
         return {"body": ["Send an object {message, contact?}."]}
+    if unknown := [key for key in body if key not in FinderForm.base_fields]:
+        return {key[:100]: ["There is no such field."] for key in unknown[:20]}
     if wrong := [key for key in FinderForm.base_fields if not isinstance(body.get(key, ""), str)]:
         return {key: ["A text is needed."] for key in wrong}
     return {field: [str(one) for one in messages] for field, messages in FinderForm(body).errors.items()}

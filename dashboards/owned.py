@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from conduits.access import current_conduit
+from conduits.access import current_conduit, last_conduit
 from conduits.gate import grants
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
@@ -32,14 +32,16 @@ def owner_context(
     """The journal for its owner, newest first; the owner has now seen it, and has not what else there is to tell."""
     journal = open_journal_of(pico)
     conduit = current_conduit(pico)
+    closed = last_conduit(pico, pico.product.company) if conduit is None and pico.product else None
     if journal is None:
-        return {"conduit": conduit, "entries": [], "journal": None, "form": form or EntryForm()}
+        return {"conduit": conduit, "closed": closed, "entries": [], "journal": None, "form": form or EntryForm()}
     mark_read(journal=journal, by=person)
     see_notices(person=person, pico=pico, path=journal_path(pico))
     entries, older = page_of(journal, person, before)
     return {
         "journal": journal,
         "conduit": conduit,
+        "closed": closed,
         "photos_granted": conduit is not None and grants(conduit, Grant.PHOTOS),
         "entries": entries,
         "older_url": f"?before={older}" if older else "",

@@ -18,6 +18,11 @@ from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company
 
 VERBS = {"pause": steering.pause, "resume": steering.resume, "close": steering.close}
+NOW = {
+    "pause": "The line to {company} is paused. {company} sees nothing until you resume.",
+    "resume": "The line to {company} is open again. {company} sees {sees}.",
+    "close": "The line to {company} is closed. What you write stays with you.",
+}
 LINES = 100
 
 
@@ -40,6 +45,7 @@ def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     try:
         VERBS[verb](conduit)
+        messages.success(request, NOW[verb].format(company=conduit.company, sees=_sees(conduit)))
     except StateForbidsError:
         messages.info(request, f"The line to {conduit.company} is {conduit.status}.")
     return redirect("thing", conduit.pico.code)
@@ -52,7 +58,7 @@ def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
     conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
     try:
         steering.set_grants(conduit, request.POST.getlist("grants"))
-        messages.success(request, f"{conduit.company} sees {', '.join(conduit.grants_labels()) or 'nothing'}.")
+        messages.success(request, f"{conduit.company} sees {_sees(conduit)}.")
     except RefusedError:
         messages.error(request, "One of these is nothing that a company can see. Choose again.")
     except StateForbidsError:
@@ -80,3 +86,7 @@ def access_log(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
         "cut_short": log.is_cut_short(conduit),
     }
     return render(request, "things/access_log.html", context)
+
+
+def _sees(conduit: Conduit) -> str:
+    return ", ".join(conduit.grants_labels()) or "nothing"

@@ -16,6 +16,7 @@ from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Member, Person
 from rules import gallery, writing
+from rules.language import Definition
 from rules.models import Rule, Run
 from rules.sentences import sentence_of, sentences_of
 
@@ -119,12 +120,27 @@ def _write(request: HttpRequest, party: Company | Person) -> None:
     if not all(inputs[name] in offered[name] for name in template.INPUTS):
         messages.error(request, "Choose something for each blank of the rule.")
         return
+    definition = gallery.fill_in(template.NAME, **inputs)
+    same = _same(party, definition)
+    if same and same.status == Rule.Status.ENABLED:
+        messages.info(request, f"The rule “{same.name}” is on already. Nothing was changed.")
+        return
     try:
-        writing.write_rule(party=party, definition=gallery.fill_in(template.NAME, **inputs))
+        if same:
+            writing.enable_rule(same)
+        else:
+            writing.write_rule(party=party, definition=definition)
     except (RefusedError, StateForbidsError) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "The rule is at work.")
+
+
+def _same(party: Company | Person, definition: Definition) -> Rule | None:
+    """The party's rule of just this content, rather one that is on; a subscription is its endpoint's."""
+    mine = Rule.objects.of_party(party).filter(subscribes=None, name=definition.name).select_related("version")
+    same = [rule for rule in mine if writing.definition_of(writing.current_version(rule)) == definition]
+    return min(same, key=lambda rule: rule.status != Rule.Status.ENABLED, default=None)
 
 
 def _switch(request: HttpRequest, rule: Rule, verb: str) -> None:
@@ -132,6 +148,8 @@ def _switch(request: HttpRequest, rule: Rule, verb: str) -> None:
         raise Http404
     try:
         VERBS[verb](rule)
+        if verb == "delete":
+            messages.success(request, f"The rule “{rule.name}” is deleted. It does nothing any more.")
     except StateForbidsError as error:
         messages.error(request, str(error))
     except RefusedError as error:

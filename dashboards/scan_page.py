@@ -11,6 +11,7 @@ from conduits.access import current_conduit
 from dashboards.forms import FinderForm
 from dashboards.misses import counts_misses, unknown, vary, wants_json
 from dashboards.owned import owner_context
+from dashboards.unsent import take_unsent
 from journals.keeping import open_journal_of
 from parties.models import Person
 from picos import codes, qr
@@ -94,7 +95,7 @@ def _who(request: HttpRequest, pico: Pico) -> str:
 def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"pico": pico, "you": you, "loss": current_loss(pico), "finder_form": FinderForm()}
     if you == "owner":
-        return shown | owner_context(pico, request.user)  # type: ignore[arg-type]
+        return shown | owner_context(pico, request.user, form=take_unsent(request, pico))  # type: ignore[arg-type]
     journal = open_journal_of(pico) if pico.claimed else None
     shown["entries"] = list(journal.entries.public().with_author()[:20]) if journal else []
     shown["journal"] = journal

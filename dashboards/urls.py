@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboards import claiming, finders, home, photos, relations, rule_pages, scan_page, things, you
 from dashboards.desk import catalogue, conversation, inbox, webhooks
+from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
 CODE = r"^[Pp]/(?P<code>[^/]{1,100})"
@@ -13,20 +14,32 @@ desk = [
     path("rows", inbox.rows, name="inbox_rows"),
     path("conduits/<uuid:conduit_id>", conversation.conversation, name="conversation"),
     path("conduits/<uuid:conduit_id>/entries", conversation.entries, name="conversation_entries"),
-    path("conduits/<uuid:conduit_id>/settled", conversation.settled, name="settled"),
+    path(
+        "conduits/<uuid:conduit_id>/settled",
+        posts(conversation.settled, "conversation", "slug", "conduit_id"),
+        name="settled",
+    ),
     path("products", catalogue.products, name="products"),
     path("products/<uuid:product_id>", catalogue.product, name="product"),
     path("products/<uuid:product_id>/batches", catalogue.batches, name="batches"),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
-    path("endpoints/<uuid:endpoint_id>/<slug:verb>", webhooks.endpoint_verb, name="endpoint_verb"),
+    path(
+        "endpoints/<uuid:endpoint_id>/<slug:verb>",
+        posts(webhooks.endpoint_verb, "endpoints", "slug"),
+        name="endpoint_verb",
+    ),
     path("deliveries", webhooks.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", webhooks.delivery, name="delivery"),
     path("keys", webhooks.keys, name="company_keys"),
     path("rules", rule_pages.company_rules, name="company_rules"),
-    path("rules/new", rule_pages.new_company_rule, name="new_company_rule"),
+    path("rules/new", posts(rule_pages.new_company_rule, "company_rules", "slug"), name="new_company_rule"),
     path("rules/<uuid:rule_id>/runs", rule_pages.company_runs, name="company_runs"),
-    path("rules/<uuid:rule_id>/<slug:verb>", rule_pages.company_rule_verb, name="company_rule_verb"),
+    path(
+        "rules/<uuid:rule_id>/<slug:verb>",
+        posts(rule_pages.company_rule_verb, "company_rules", "slug"),
+        name="company_rule_verb",
+    ),
 ]
 
 urlpatterns = [
@@ -35,10 +48,10 @@ urlpatterns = [
     re_path(rf"{CODE}/qr\.(?P<kind>svg|png)$", scan_page.qr_code, name="qr"),
     re_path(rf"{CODE}/fragment$", scan_page.fragment, name="fragment"),
     re_path(rf"{CODE}/claim$", claiming.claim, name="claim"),
-    re_path(rf"{CODE}/journal$", claiming.write, name="write"),
-    re_path(rf"{CODE}/lost$", things.lost, name="lost"),
-    re_path(rf"{CODE}/recovered$", things.recovered, name="recovered"),
-    re_path(rf"{CODE}/found$", finders.found, name="found"),
+    re_path(rf"{CODE}/journal$", posts(claiming.write, "scan", "code"), name="write"),
+    re_path(rf"{CODE}/lost$", posts(things.lost, "thing", "code"), name="lost"),
+    re_path(rf"{CODE}/recovered$", posts(things.recovered, "thing", "code"), name="recovered"),
+    re_path(rf"{CODE}/found$", posts(finders.found, "scan", "code"), name="found"),
     re_path(rf"{CODE}/?$", scan_page.scan, name="scan"),
     path("found/<str:token>", finders.finder, name="finder"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
@@ -46,17 +59,19 @@ urlpatterns = [
     path("things", things.things, name="things"),
     path("things/tiles", things.tiles, name="tiles"),
     path("things/<str:code>", things.thing, name="thing"),
-    path("things/<str:code>/finders/<uuid:finder_id>", things.answer_finder, name="answer_finder"),
+    path(
+        "things/<str:code>/finders/<uuid:finder_id>", posts(things.answer_finder, "thing", "code"), name="answer_finder"
+    ),
     path("companies", relations.companies, name="companies"),
-    path("conduits/<uuid:conduit_id>/grants", relations.grants, name="grants"),
+    path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),
-    path("conduits/<uuid:conduit_id>/<slug:verb>", relations.steer, name="steer"),
+    path("conduits/<uuid:conduit_id>/<slug:verb>", posts(relations.steer, "companies"), name="steer"),
     path("rules", rule_pages.rules, name="rules"),
-    path("rules/new", rule_pages.new_rule, name="new_rule"),
+    path("rules/new", posts(rule_pages.new_rule, "rules"), name="new_rule"),
     path("rules/<uuid:rule_id>/runs", rule_pages.runs, name="runs"),
-    path("rules/<uuid:rule_id>/<slug:verb>", rule_pages.rule_verb, name="rule_verb"),
+    path("rules/<uuid:rule_id>/<slug:verb>", posts(rule_pages.rule_verb, "rules"), name="rule_verb"),
     path("you", you.you, name="you"),
-    path("you/keys", you.keys, name="you_keys"),
+    path("you/keys", posts(you.keys, "you"), name="you_keys"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),
     # Signing in is by mailed code or passkey. allauth's pages for passwords, further addresses and second factors

@@ -46,10 +46,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
     """What a keys form asks for; the plain text of a new key, to show once."""
     if revoked := request.POST.get("revoke"):
-        try:
-            revoke_key(party=party, key_id=UUID(revoked))
-        except ValueError:
-            messages.error(request, "There is no such key.")
+        _revoke(request, party, revoked)
         return None
     try:
         name = text("Name", 100).clean(request.POST.get("name", ""))
@@ -57,6 +54,17 @@ def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
         messages.error(request, "Say what the key is for, in at most 100 letters.")
         return None
     return create_key(party=party, name=name)[1]
+
+
+def _revoke(request: HttpRequest, party: Company | Person, revoked: str) -> None:
+    try:
+        key = party.keys.filter(pk=UUID(revoked)).first()
+    except ValueError:
+        key = None
+    if key and revoke_key(party=party, key_id=key.pk):
+        messages.success(request, f"The key “{key.name}” is revoked. Programs that use it are refused from now on.")
+    else:
+        messages.error(request, "There is no such key.")
 
 
 def keys_context(party: Company | Person, url: str, whose: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
         "incorrect_code": "This is not the code that we mailed; the newest mail has it.",
-        "too_many_login_attempts": "Those were too many tries. Ask for a new code, or wait a few minutes if none comes.",
+        "too_many_login_attempts": "Those were too many tries. Ask for a new code; if none comes, wait a few minutes.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -6,13 +6,14 @@ one transaction: a worker that dies leaves everything as it was. docs/architectu
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import OperationalError, transaction
 
-from conduits import access_log, gate
+from conduits import access_log, gate, holding
 from conduits.models import AccessLine, Conduit
 from picos.models import Event, Pico
 from picos.turns import take_turn
@@ -37,6 +38,8 @@ class Batch:
     triggers: Index
     conduits: Conduits
     bounds: Bounds
+    # Those that come back after a pause: only the company's rules of that time have not met them.
+    held: Mapping[UUID, datetime]
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
@@ -64,7 +67,7 @@ def _load(events: Sequence[Event], triggers: Index) -> Batch:
     picos = Pico.objects.with_product().in_bulk(pico_ids)
     for event in events:
         event.pico = picos[event.pico_id] if event.pico_id else None
-    return Batch(events, triggers, _conduits(events), Bounds(events))
+    return Batch(events, triggers, _conduits(events), Bounds(events), holding.held_since(events))
 
 
 def _conduits(events: Sequence[Event]) -> Conduits:
@@ -77,12 +80,19 @@ def _conduits(events: Sequence[Event]) -> Conduits:
 def _handle(batch: Batch) -> None:
     runs: list[Run] = []
     lines: list[access_log.Line] = []
+    kept: list[tuple[Event, Conduit]] = []
     for event in batch.events:
         met, refusal = _match(event, batch)
         running, stopped = batch.bounds.divide(event, met)
         runs += [_run(moment) for moment in running]
         runs += [_stopped(moment, why) for moment, why in stopped]
         lines += refusal
+        if refusal and (conduit := batch.conduit_of(event)) and holding.is_held(event, conduit):
+            kept.append((event, conduit))
+    if kept:
+        holding.hold(kept)
+    if batch.held:
+        holding.let_go(batch.held.keys() - {event.pk for event, _ in kept})
     Run.objects.bulk_create(runs)
     access_log.write_lines(lines)
 
@@ -92,9 +102,12 @@ def _match(event: Event, batch: Batch) -> tuple[list[Moment], list[access_log.Li
     conduit = batch.conduit_of(event)
     moments: dict[UUID, Moment] = {}
     companys_waits = False
+    held_at = batch.held.get(event.pk)
     decision = gate.decide_event(event, conduit)
     for trigger in triggers_for(event, batch.triggers):
         rule = trigger.version.rule
+        if held_at and (rule.person_id or rule.created_at > held_at):
+            continue
         if rule.company_id and rule.company_id == event.company_id:
             companys_waits = True
             if not decision.passes:

@@ -61,6 +61,14 @@ class On(Strict):
     batches: list[UUID] = Field(default=[], max_length=MOST_IN_SCOPE)
     picos: list[Code] = Field(default=[], max_length=MOST_IN_SCOPE)
 
+    @field_validator("products", "batches", "picos")
+    @classmethod
+    def names_some(cls, named: list[Any]) -> list[Any]:
+        """At least one: whoever names none, perhaps because a search found none, does not mean everything."""
+        if not named:
+            raise ValueError("name at least one, or leave this out")
+        return named
+
     @property
     def everything(self) -> bool:
         """Whether nothing is named."""

@@ -8,14 +8,19 @@ from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.]{1,100})\s*\}\}")
+# It would be sent as it is.
+_SLIP = re.compile(r"\{\{|\}\}|\{%|%\}")
 LONGEST = 1000
 
 
 def check_text(text: str) -> str:
-    """The text, if every field in it is one. Raises ValueError."""
+    """The text, if every field in it is one, and nothing in it that looks like one is none. Raises ValueError."""
     for name in _FIELD.findall(text):
         if not is_field(name):
             raise ValueError(f"there is no field {name!r}")
+    # A space for each field, so that no braces around one join up.
+    if slip := _SLIP.search(_FIELD.sub(" ", text)):
+        raise ValueError(f"{slip[0]!r} makes no field: those are written {{{{owner.name}}}}, and there is no logic")
     return text
 
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import party_of
-from api.bodies import Body, MaybeText, Shown
+from api.bodies import Body, Flag, MaybeText, Shown
 from api.doors import handles
 from api.paging import page
 from api.requests import MEGABYTE
@@ -42,7 +42,7 @@ class NewEntry(Body):
     visibility: Literal["private", "shared", "public"]
     kind: Literal["note", "question", "answer", "service"] = "note"
     in_reply_to: UUID | None = None
-    pass_on: bool = False
+    pass_on: Flag = False
     attachments: list[str] = Field(
         default=[], max_length=10, json_schema_extra={"items": {"type": "string", "format": "binary"}}
     )

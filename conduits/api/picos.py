@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import party_of
-from api.bodies import Body, Line, MaybeLine, Shown, storable, storable_json
+from api.bodies import Body, Flag, Line, MaybeLine, Shown, storable, storable_json
 from api.doors import handles
 from api.paging import page
 from conduits import gate
@@ -94,7 +94,7 @@ class LostReport(Body):
 
     message: Message
     contact: MaybeLine = ""
-    show_contact: bool = False
+    show_contact: Flag = False
 
 
 class EventShown(Shown):

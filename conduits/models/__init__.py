@@ -4,6 +4,7 @@ from conduits.models.access_log import AccessLine
 from conduits.models.conduit import Conduit
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
+from conduits.models.held import Held
 from conduits.models.terms import Terms
 
-__all__ = ["AccessLine", "Attempt", "Conduit", "Delivery", "Endpoint", "Terms"]
+__all__ = ["AccessLine", "Attempt", "Conduit", "Delivery", "Endpoint", "Held", "Terms"]

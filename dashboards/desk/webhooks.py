@@ -54,10 +54,12 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
                 return redirect("delivery", member.company.slug, delivery.pk)
             case "rotate":
                 secret = verbs.rotate_secret(endpoint)
+                messages.success(request, f"{endpoint.url} has a new secret. The one before signs beside it for a day.")
             case "enable":
                 switching.enable(endpoint)
             case "delete":
                 remove_endpoint(endpoint)
+                messages.success(request, f"{endpoint.url} is deleted. Nothing more is sent there.")
             case _:
                 raise Http404
     except StateForbidsError as error:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Body, Shown
+from api.bodies import Body, Flag, Shown
 from api.doors import handles
 from api.paging import page
 from conduits import endpoints, switching
@@ -25,7 +25,7 @@ class NewEndpoint(Body):
 
     url: Annotated[str, StringConstraints(max_length=2048)]
     events: EventNames
-    ordered: bool = False
+    ordered: Flag = False
     format: Literal["standard"] = "standard"
 
 

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -135,3 +136,11 @@ def test_no_query_makes_a_list_fail(path: str, api: Api) -> None:
             assert answer.status_code in {200, 403, 404, 422}, answer.content
 
     throw()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rules", "/things/claim", "/P/K7QM3XNB0FJ2H/found"])
+def test_a_body_in_chunks_is_refused_rather_than_taken_as_empty(path: str) -> None:
+    answer = Client().post(path, {}, content_type="application/json", headers={"Transfer-Encoding": "chunked"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (411, "application/problem+json")
+    assert answer.json()["detail"] == "Send a Content-Length instead of a Transfer-Encoding. Nothing of it was read."

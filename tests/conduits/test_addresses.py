@@ -307,9 +307,11 @@ def test_the_allow_list_opens_nothing_else() -> None:
 
 
 def test_a_name_s_port_is_judged_at_once_only_where_no_allow_list_could_open_it() -> None:
-    assert destination("http://crm.example:5432/", LOOPBACK).port == 5432
-    with pytest.raises(AddressRefused, match="Use one of 80, 443, 8080, 8443"):
-        destination("http://crm.example:5432/")
+    assert destination("http://crm.example:5432/", (*LOOPBACK, ip_network("10.0.0.0/8"))).port == 5432
+    assert parse_webhook_url("http://crm.example:5432/", allowed=LOOPBACK, connecting=True).port == 5432
+    for allowed in (NOBODY, LOOPBACK):
+        with pytest.raises(AddressRefused, match="Use one of 80, 443, 8080, 8443"):
+            destination("http://crm.example:5432/", allowed)
 
 
 def test_other_ports_may_be_given() -> None:

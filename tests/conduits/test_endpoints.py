@@ -1,6 +1,7 @@
 """Endpoints: adding, the secret and its rotation, testing, enabling, deleting."""
 
 import datetime as dt
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -130,8 +131,10 @@ def test_an_address_that_is_not_plainly_public_is_refused_with_a_sentence(
 
 
 def test_an_address_that_the_operator_allows_is_taken(company: Company, api: Api, settings: Any) -> None:
+    settings.PICO_WEBHOOK_ALLOW = [ip_network("127.0.0.0/8")]
     body = {"url": "http://127.0.0.1:8099/hook", "events": ["*"]}
     assert api(company).post("/endpoints", body).status_code == 201
+    assert api(company).post("/endpoints", body | {"url": "http://example.com:22/"}).status_code == 422
 
     settings.PICO_WEBHOOK_ALLOW = []
     assert api(company).post("/endpoints", body).status_code == 422

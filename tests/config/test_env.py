@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -5,6 +8,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_value_comes_from_the_environment_or_from_the_file_that_name_file_names(
@@ -63,3 +68,25 @@ def test_a_kept_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Pat
     assert len(kept) >= 50
     assert env.secret_kept_in(tmp_path / "deep" / "secret-key") == kept
     assert (tmp_path / "deep" / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "sentence"),
+    [
+        ("PORT", "abc", "PORT: 'abc' is no whole number."),
+        ("LIVE_PORT", "70000", "LIVE_PORT: 70000 is no port; those are 1 to 65535."),
+        ("PUBLIC_URL", "foo", "PUBLIC_URL: 'foo' must be http(s)://host[:port] without a path."),
+        ("PUBLIC_URL", "http://a:x", "PUBLIC_URL: 'http://a:x' must be http(s)://host[:port] without a path."),
+        (
+            "DATABASE_URL",
+            "mysql://x",
+            "DATABASE_URL: it must begin with postgres://, as only PostgreSQL is spoken here.",
+        ),
+        ("DATABASE_URL", "postgres://ann:secret@h:x/d", "DATABASE_URL: it could not be understood."),
+    ],
+)
+def test_a_wrong_setting_ends_the_command_with_one_sentence(name: str, written: str, sentence: str) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "up"]
+    ended = subprocess.run(command, env=os.environ | {name: written}, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"{sentence}\n")

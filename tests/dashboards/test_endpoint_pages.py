@@ -157,6 +157,7 @@ def test_a_new_secret_is_shown_once_and_the_old_one_signs_on_for_a_day(company: 
     endpoint = an_endpoint(company)
     page = read(do(admin, endpoint, "rotate"))
     changed = Endpoint.objects.get()
+    assert page.notices == [f"{endpoint.url} has a new secret. The one before signs beside it for a day."]
     assert open_sealed(changed.secret) == secret_on(page)
     assert changed.previous_secret == endpoint.secret
     assert changed.previous_secret_until is not None
@@ -169,7 +170,7 @@ def test_a_disabled_endpoint_says_why_and_can_be_enabled(company: Company, admin
     switching.disable(endpoint, reason="It answered nothing for five days.")
     page = read(admin.get(PATH))
     assert "Disabled. It answered nothing for five days. What waits is kept." in page.all("main")[0].text
-    assert [one.text for one in page.all("button")] == ["Enable", "New secret", "Delete", "Add it"]
+    assert [one.text for one in page.all("button")] == ["Enable", "Make a new secret", "Delete it for good", "Add it"]
     assert read(do(admin, endpoint, "test")).notices == ["This endpoint is disabled; enable it first."]
     assert not Delivery.objects.exists()
     page = read(do(admin, endpoint, "enable"))
@@ -180,6 +181,7 @@ def test_a_deleted_endpoint_is_gone_with_its_rule(company: Company, admin: Clien
     endpoint = an_endpoint(company)
     answer = do(admin, endpoint, "delete")
     assert answer.redirect_chain == [(PATH, 302)]
+    assert read(answer).notices == [f"{endpoint.url} is deleted. Nothing more is sent there."]
     assert "None yet." in read(answer).all("main")[0].text
     assert Rule.objects.get().deleted_at is not None
     for verb in ("test", "rotate", "enable", "delete"):
@@ -237,6 +239,28 @@ def test_a_delivery_shows_what_was_sent_and_every_attempt(company: Company, admi
         "3 just now 12 ms 204",
     ]
     assert page.all("pre", class_="sheet")[0].text == '{"type": "pico.scanned"}'
+
+
+@pytest.mark.parametrize(
+    ("values", "every", "refreshes"),
+    [
+        ({"state": "waiting"}, ["every 2s"], 1),
+        ({"state": "waiting", "attempt_count": 1}, ["every 30s"], 0),
+        ({"state": "delivered", "next_attempt_at": None}, [], 0),
+        ({"state": "failed", "next_attempt_at": None}, [], 0),
+    ],
+)
+def test_a_delivery_s_page_renews_itself_while_it_waits(
+    company: Company, admin: Client, values: dict[str, Any], every: list[str], refreshes: int
+) -> None:
+    path = f"/desk/lamo/deliveries/{a_delivery(company, **values).pk}"
+    page = read(admin.get(path))
+    (part,) = page.all("div", id="delivery")
+    asked = [part.attributes[name] for name in ("hx-get", "hx-trigger", "hx-select") if name in part.attributes]
+    assert asked == [word for one in every for word in (path, one, "#delivery")]
+    assert any("htmx" in one.attributes["src"] for one in page.all("script")) is bool(every)
+    without_script = [one for one in page.all("meta") if one.inside("noscript")]
+    assert [one.attributes["content"] for one in without_script] == ["5"] * refreshes
 
 
 def test_an_admin_sends_a_delivery_once_more(company: Company, admin: Client) -> None:

@@ -140,6 +140,7 @@ def test_a_message_can_be_sent_as_json() -> None:
         ({"message": SAID, "contact": "x" * 201}, 422, {"contact"}),
         ({"message": "a\0b"}, 422, {"message"}),
         ('{"message": "\\ud800"}', 422, {"message"}),
+        ({"message": SAID, "bogus": 1, "phone": "5"}, 422, {"bogus", "phone"}),
         (f'{{"message": "{"x" * 1_100_000}"}}', 413, set()),
     ],
 )
@@ -151,6 +152,21 @@ def test_json_that_cannot_be_taken_is_a_problem(body: Any, status: int, fields: 
     problem = answer.json()
     assert (problem["status"], set(problem.get("errors", {}))) == (status, fields)
     assert everything() == before
+
+
+def test_the_same_json_with_the_same_key_is_relayed_once() -> None:
+    pico = owned_by()
+
+    def ask(message: str = SAID, browser_name: str = "A") -> Any:
+        headers = {"Idempotency-Key": "k-1", "User-Agent": browser_name}
+        return browser().post(f"/P/{pico.code}/found", {"message": message}, content_type=JSON, headers=headers)
+
+    first, again = ask(), ask()
+    assert (first.status_code, again.status_code, again["Content-Type"]) == (201, 201, JSON)
+    assert (again.json(), again["Idempotent-Replayed"]) == (first.json(), "true")
+    assert "Idempotent-Replayed" not in first
+    assert (ask("Another.").status_code, FinderMessage.objects.count()) == (422, 1)
+    assert (ask(browser_name="B").status_code, FinderMessage.objects.count()) == (201, 2)
 
 
 @pytest.mark.parametrize(

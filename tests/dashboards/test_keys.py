@@ -57,8 +57,12 @@ def test_a_revoked_key_opens_nothing_and_leaves_the_page(whose: Whose, api: Api)
     client, path, party = whose
     key, plain = create_key(party=party, name="The CRM")
     other, _ = create_key(party=party, name="A script")
-    answer = client.post(path, {"revoke": str(key.pk)})
-    assert (answer.status_code, answer["Location"]) == (302, page_of(path))
+    (asked, _) = [one for one in read(client.get(page_of(path))).all("button") if one.text == "Revoke it for good"]
+    assert asked.inside("details")
+    answer = client.post(path, {"revoke": str(key.pk)}, follow=True)
+    assert answer.redirect_chain == [(page_of(path), 302)]
+    said = "The key “The CRM” is revoked. Programs that use it are refused from now on."
+    assert read(answer).notices == [said]
     assert api(plain).get("/picos").status_code == 401
     listed = [one.attributes["value"] for one in read(client.get(page_of(path))).all("input", name="revoke")]
     assert listed == [str(other.pk)]

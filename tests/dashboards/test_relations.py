@@ -17,6 +17,9 @@ from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
 pytestmark = pytest.mark.django_db
 
 DEFAULT = "your scans, what you share in the journal, notes that your rules send"
+PAUSED = "The line to LAMO Footwear is paused. LAMO Footwear sees nothing until you resume."
+REOPENED = f"The line to LAMO Footwear is open again. LAMO Footwear sees {DEFAULT}."
+CLOSED = "The line to LAMO Footwear is closed. What you write stays with you."
 
 
 def page_of(conduit: Conduit, path: str = "") -> Any:
@@ -75,12 +78,12 @@ def test_what_no_company_can_see_is_refused_and_changes_nothing(grants: list[str
 @pytest.mark.parametrize(
     ("verbs", "status", "said"),
     [
-        (["pause"], "paused", []),
+        (["pause"], "paused", [PAUSED]),
         (["pause", "pause"], "paused", ["The line to LAMO Footwear is paused."]),
-        (["pause", "resume"], "open", []),
+        (["pause", "resume"], "open", [REOPENED]),
         (["resume"], "open", ["The line to LAMO Footwear is open."]),
-        (["close"], "closed", []),
-        (["pause", "close"], "closed", []),
+        (["close"], "closed", [CLOSED]),
+        (["pause", "close"], "closed", [CLOSED]),
         (["close", "resume"], "closed", ["The line to LAMO Footwear is closed."]),
         (["close", "close"], "closed", ["The line to LAMO Footwear is closed."]),
         (["close", "grants"], "closed", ["The line to LAMO Footwear is closed."]),
@@ -93,6 +96,19 @@ def test_the_owner_pauses_resumes_and_closes(verbs: list[str], status: str, said
     assert answer.redirect_chain == [(f"/things/{conduit.pico.code}", 302)]
     assert read(answer).notices == said
     assert Conduit.objects.get().status == status
+
+
+def test_a_closed_line_stays_on_the_thing_s_page_with_who_looked() -> None:
+    conduit = a_conduit()
+    some_lines(conduit, 1)
+    heading = "The line to LAMO Footwear"
+    assert heading not in [one.text for one in page_of(conduit).all("h2")]
+    page = read(post(conduit, "close"))
+    assert heading in [one.text for one in page.all("h2")]
+    assert "LAMO Footwear sees nothing of yours, and what you write stays with you." in page.all("main")[0].text
+    (looked,) = [one.attributes["href"] for one in page.all("a") if one.text == "Who looked"]
+    assert page_of(conduit, looked).all("li")[0].text.startswith("No. 1 ·")
+    assert not [one for one in page.all("button") if one.text in {"Pause", "Resume", "Close it for good"}]
 
 
 def test_the_pages_say_which_lines_are_not_open() -> None:

@@ -45,6 +45,19 @@ def test_a_person_takes_a_ready_made_rule_and_reads_it_as_a_sentence() -> None:
     assert switches(page) == {"Tell them I wrote": "true"}
 
 
+def test_a_ready_made_rule_that_is_on_already_is_not_taken_twice() -> None:
+    person = a_person()
+    client = browser(person)
+    for said in ("The rule is at work.", "The rule “Tell them I wrote” is on already. Nothing was changed."):
+        assert read(client.post("/rules/new", {"template": "tell_them_i_wrote"}, follow=True)).notices == [said]
+        assert Rule.objects.count() == 1
+    client.post(f"/rules/{Rule.objects.get().pk}/disable")
+    page = read(client.post("/rules/new", {"template": "tell_them_i_wrote"}, follow=True))
+    assert (page.notices, switches(page)) == (["The rule is at work."], {"Tell them I wrote": "true"})
+    browser(a_person("Ben")).post("/rules/new", {"template": "tell_them_i_wrote"})
+    assert Rule.objects.count() == 2
+
+
 def test_a_taken_rule_works() -> None:
     conduit = a_conduit(a_person("Ann"))
     browser(conduit.owner).post("/rules/new", {"template": "tell_them_i_wrote"})
@@ -76,9 +89,11 @@ def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> Non
 
 def test_a_deleted_rule_is_gone_and_what_it_did_stays() -> None:
     person = a_person()
-    rule, client = a_rule(person), browser(person)
+    rule, client = a_rule(person, name="Tell me"), browser(person)
+    (asked,) = [one for one in read(client.get("/rules")).all("button") if one.text == "Delete it for good"]
+    assert asked.inside("details")
     page = read(client.post(f"/rules/{rule.pk}/delete", follow=True))
-    assert sentences(page) == []
+    assert (sentences(page), page.notices) == ([], ["The rule “Tell me” is deleted. It does nothing any more."])
     assert Rule.objects.get().deleted_at is not None
     for verb in ("enable", "disable", "delete"):
         assert client.post(f"/rules/{rule.pk}/{verb}").status_code == 404
@@ -122,6 +137,15 @@ def test_neither_side_sees_the_other_s_rules() -> None:
 
 
 # At the desk.
+
+
+def test_another_product_makes_another_rule() -> None:
+    company, client, path = desk()
+    products, endpoint = [a_product(company), a_product(company)], an_endpoint(company)
+    for product in (*products, products[0]):
+        values = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
+        client.post(f"{path}/new", values)
+    assert Rule.objects.filter(subscribes=None).count() == 2
 
 
 def desk(role: str = "admin") -> Any:
@@ -187,7 +211,7 @@ def test_a_subscription_is_among_the_rules_and_ends_with_its_endpoint_only() -> 
     assert sentences(page) == [
         "IF any product is reported lost or a finder writes about any product THEN send it to http://127.0.0.1/crm"
     ]
-    assert "Delete" not in [one.text for one in page.all("button")]
+    assert "Delete" not in [one.text for one in page.all("summary")]
     before = everything()
     answer = client.post(f"{path}/{rule.pk}/delete", follow=True)
     assert read(answer).notices == ["This rule belongs to an endpoint; delete the endpoint instead."]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 ASK, CONFIRM = "/account/login/code/", "/account/login/code/confirm/"
 ADDRESS = "mara@customer.example"
-WAIT = "Those were too many tries. Ask for a new code, or wait a few minutes if none comes."
+WAIT = "Those were too many tries. Ask for a new code; if none comes, wait a few minutes."
 
 
 @pytest.fixture(autouse=True)

@@ -139,6 +139,8 @@ def test_an_empty_entry_is_422_at_its_body(api: Api) -> None:
         ({"in_reply_to": "01a20039-9d91-730f-a1f5-ea83e5b7582b"}, "in_reply_to"),
         ({"attachments": ["data:image/png;base64,"]}, "attachments"),
         ({"pass_on": "perhaps"}, "pass_on"),
+        ({"pass_on": "yes"}, "pass_on"),
+        ({"pass_on": 1}, "pass_on"),
         ({"author": "company"}, "author"),
     ],
 )

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from conduits import access_log, steering
-from conduits.models import Conduit, Delivery
+from conduits.models import Conduit, Delivery, Held
 from journals.keeping import append_entry
 from journals.models import Entry
 from parties.actors import SYSTEM
@@ -458,3 +458,52 @@ def test_a_company_s_rule_does_not_run_on_what_was_withdrawn_before_it_was_handl
     drain_all()
 
     assert [outcomes(companys), outcomes(owners)] == [[], ["fired"]]
+
+
+def words_of(conduit: Conduit, body: str) -> Entry:
+    return append_entry(
+        journal=conduit.journal, author=conduit.owner, body=body, visibility=Entry.Visibility.SHARED, kind="note"
+    )
+
+
+def test_what_an_owner_writes_while_paused_meets_the_company_s_rules_once_after_the_resume(conduit: Conduit) -> None:
+    added = {"event": "journal.entry_added"}
+    endpoint = an_endpoint(conduit.company, ordered=True)
+    a_rule(conduit.company, when=added, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}])
+    own = a_rule(conduit.owner, when=added)
+    words_of(conduit, "Before.")
+    drain_all()
+    steering.pause(conduit)
+    words_of(conduit, "It is torn.")
+    drain_all()
+    a_rule(conduit.company, name="Too late", when=added, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}])
+    assert (Delivery.objects.count(), outcomes(own), Held.objects.count()) == (1, ["fired", "fired"], 1)
+
+    steering.resume(conduit)
+    steering.pause(conduit)  # before the engine looked: it goes on waiting
+    drain_all()
+    assert (Delivery.objects.count(), Held.objects.count()) == (1, 1)
+
+    steering.resume(conduit)
+    drain_all()
+    steering.pause(conduit)
+    steering.resume(conduit)
+    drain_all()
+    assert (Delivery.objects.count(), outcomes(own), Held.objects.count()) == (2, ["fired", "fired"], 0)
+    assert not Pending.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["close", "take the grant back"])
+def test_what_is_held_leaves_only_as_far_as_the_owner_lets_it(end: str, conduit: Conduit) -> None:
+    rule = a_rule(conduit.company, when={"event": "journal.entry_added"})
+    steering.pause(conduit)
+    words_of(conduit, "It is torn.")
+    drain_all()
+    if end == "close":
+        steering.close(conduit)
+    else:
+        steering.set_grants(conduit, ["scans"])
+        steering.resume(conduit)
+    drain_all()
+
+    assert (outcomes(rule), Held.objects.count(), Pending.objects.count()) == ([], 0, 0)

@@ -75,6 +75,8 @@ def test_a_code_is_kept_as_printed_however_it_was_typed(typed: str) -> None:
         ({"when": {"event": 7}}, "when.event", "Input should be a valid string"),
         ({"when": {"any": []}}, "when.any", "List should have at least 1 item after validation, not 0"),
         ({"when": {"any": [{"event": "pico.eaten"}]}}, "when.any.0.event", "there is no event type 'pico.eaten'"),
+        ({"on": {"picos": []}}, "on.picos", "name at least one, or leave this out"),
+        ({"on": {"products": []}}, "on.products", "name at least one, or leave this out"),
         ({"on": {"picos": ["K7"]}}, "on.picos.0", "A code has 13 letters and figures; this has 2."),
         ({"on": {"products": ["K7"]}}, "on.products.0", None),
         ({"on": {"companies": []}}, "on.companies", "Extra inputs are not permitted"),

@@ -62,6 +62,21 @@ def test_a_text_that_names_no_field_is_refused(text: str) -> None:
         check_text(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["{{owner.name", "owner.name}} wrote", "{% if %}", "{{}}", "{{event type}}", "{{event.type}} {{", "{{{{"]
+)
+def test_what_looks_like_a_field_and_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="makes no field: those are written {{owner.name}}, and there is no logic"):
+        check_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{{event.type}}}", "{ {event.type} }", "100 % {sure}", "{{event.type}}{{pico.code}}"]
+)
+def test_single_braces_are_plain_text(text: str) -> None:
+    assert check_text(text) == text
+
+
 @settings(max_examples=60)
 @given(st.text(alphabet="{} eventypdatx.\n", max_size=40))
 def test_any_text_is_refused_or_filled_without_an_error(text: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern
 
 from dashboards import urls
-from tests.dashboards.world import ACTORS, World, everything, in_passing
+from tests.dashboards.world import ACTORS, World, browser, everything, in_passing, read
 
 pytestmark = pytest.mark.django_db
 
@@ -207,13 +207,54 @@ def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(world: Wor
             assert door.method == "get" or (everything() == before) is door.keeps, actor
 
 
+# Pages that only take what a form sends, and where that form stands.
+STANDS_AT = {
+    "write": "/P/{code}?stay",
+    "lost": "/things/{code}",
+    "recovered": "/things/{code}",
+    "found": "/P/{code}?stay",
+    "answer_finder": "/things/{code}",
+    "grants": "/companies",
+    "steer": "/companies",
+    "new_rule": "/rules",
+    "rule_verb": "/rules",
+    "you_keys": "/you",
+    "settled": "{desk}/conduits/{conduit}",
+    "endpoint_verb": "{desk}/endpoints",
+    "new_company_rule": "{desk}/rules",
+    "company_rule_verb": "{desk}/rules",
+}
+
+
 def test_a_method_that_a_page_does_not_know_is_refused_and_changes_nothing(world: World) -> None:
     before = everything()
     for name in sorted({door.name for door in DOORS}):
         doors = [door for door in DOORS if door.name == name]
         known = {door.method for door in doors} | {"head" for door in doors if door.method == "get"}
-        for method in {"get", "head", "post", "put", "patch", "delete"} - known:
+        leads = {"get", "head"} if name in STANDS_AT else set()
+        for method in {"get", "head", "post", "put", "patch", "delete"} - known - leads:
             who_may = next(who for who in ACTORS[1:] if doors[0].admits(who))
             asked = getattr(world.browser(who_may), method)
-            assert asked(doors[0].path(world)).status_code == 405, (name, method)
+            answer = asked(doors[0].path(world))
+            assert answer.status_code == 405, (name, method)
+            assert not leads or read(answer).heading == "This page is not opened in this way", (name, method)
     assert everything() == before
+
+
+def test_who_opens_a_page_that_only_takes_a_form_is_led_to_that_form(world: World) -> None:
+    before = everything()
+    assert set(STANDS_AT) == {door.name for door in DOORS} - {door.name for door in DOORS if door.method == "get"}
+    for door in [door for door in DOORS if door.name in STANDS_AT]:
+        for actor in ACTORS:
+            for method in ("get", "head"):
+                answer = getattr(world.browser(actor), method)(door.path(world))
+                there = at(STANDS_AT[door.name])(world)
+                assert (answer.status_code, answer["Location"]) == (302, there), (door.name, actor)
+                assert answer["Cache-Control"] == "private, no-store"
+    assert everything() == before
+
+
+def test_a_program_that_asks_such_a_page_is_told_to_post(world: World) -> None:
+    answer = browser().get(f"/P/{world.pico.code}/found", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer.json()["detail"] == "This takes a POST alone. Nothing was changed."
