@@ -109,7 +109,7 @@ def test_the_page_lists_what_may_be_seen(world: World) -> None:
     steering.set_grants(world.conduit, [Grant.SCANS, Grant.PHOTOS])
     assert "What its owner lets you see your scans your photos" in look(world).all("main")[0].text
     steering.set_grants(world.conduit, [])
-    assert "You may see nothing" in look(world).all("main")[0].text
+    assert "What its owner lets you see nothing" in look(world).all("main")[0].text
 
 
 def test_the_facts_are_those_of_the_thing(world: World) -> None:
