@@ -21,7 +21,6 @@ class Result:
 
     seconds: float
     latencies: list[float]
-    bytes_each: int
 
     @property
     def rate(self) -> float:
@@ -67,7 +66,6 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
     """
     queue: Iterator[bytes] = iter(requests)
     latencies: list[float] = []
-    size = 0
     with selectors.DefaultSelector() as selector:
         for _ in range(connections):
             opened = socket.create_connection(("127.0.0.1", port))
@@ -85,7 +83,6 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
                     continue
                 now = time.perf_counter()
                 latencies.append(now - connection.sent_at)
-                size = connection.wanted
                 following: Any = next(queue, None) if now < end else None
                 if following is None:
                     busy -= 1
@@ -94,7 +91,7 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
                 else:
                     _send(connection, following)
         taken = time.perf_counter() - begin
-    return Result(taken, sorted(latencies), size)
+    return Result(taken, sorted(latencies))
 
 
 def _send(connection: _Connection, request: bytes) -> None:

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from conduits import steering
 from conduits.access import current_conduit
@@ -52,7 +52,6 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scan/claim.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @keeps_unsent
 @login_required
 def write(request: HttpRequest, code: str) -> HttpResponse:

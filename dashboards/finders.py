@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from api.idempotency import once_of
 from api.problems import problem, problem_response
@@ -23,7 +23,6 @@ from picos.visitors import visitor_of
 
 
 @csrf_exempt  # nobody is signed in here, so there is nobody whose sign-in another site could borrow
-@require_POST
 @counts_misses
 def found(request: HttpRequest, code: str) -> HttpResponseBase:
     """Relays a finder's message, from the page's form or as JSON `{message, contact?}`, which may have a key."""

@@ -1,4 +1,7 @@
-"""Pages that only take what a form sends: who merely opens one is led to where that form stands."""
+"""Pages that only take what a form sends: who merely opens one is led to where that form stands.
+
+The table of contents says which these are (dashboards/urls.py); the views themselves need no check of their own.
+"""
 
 from collections.abc import Callable
 from functools import wraps

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from conduits import access_log as log
 from conduits import steering
@@ -37,7 +37,6 @@ def companies(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
     """Pause, resume or close."""
     conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
@@ -52,7 +51,6 @@ def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
     """What the company may see from now on."""
     conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.owned import signed_in
@@ -42,14 +42,12 @@ def company_rules(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def new_rule(request: HttpRequest) -> HttpResponse:
     """A rule from a template."""
     _write(request, signed_in(request))
     return redirect("rules")
 
 
-@require_POST
 @at_desk(Role.ADMIN)
 def new_company_rule(request: HttpRequest, member: Member) -> HttpResponse:
     """A rule of the company's from a template."""
@@ -58,7 +56,6 @@ def new_company_rule(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def rule_verb(request: HttpRequest, rule_id: UUID, verb: str) -> HttpResponse:
     """Switches a rule on or off, or deletes it."""
     rule = writing.access_rule(party=signed_in(request), rule_id=rule_id)
@@ -66,7 +63,6 @@ def rule_verb(request: HttpRequest, rule_id: UUID, verb: str) -> HttpResponse:
     return redirect("rules")
 
 
-@require_POST
 @at_desk(Role.ADMIN)
 def company_rule_verb(request: HttpRequest, member: Member, rule_id: UUID, verb: str) -> HttpResponse:
     """The same at the desk. A subscription ends with its endpoint."""

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
@@ -61,7 +61,6 @@ def thing(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def lost(request: HttpRequest, code: str) -> HttpResponse:
     """From now on its page tells finders."""
     pico = access_owned_pico(owner=signed_in(request), code=code)
@@ -78,7 +77,6 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def recovered(request: HttpRequest, code: str) -> HttpResponse:
     """It is back."""
     pico = access_owned_pico(owner=signed_in(request), code=code)
@@ -91,7 +89,6 @@ def recovered(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpResponse:
     """The owner answers a finder, who reads it on their own page."""
     person = signed_in(request)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from dashboards.forms import EntryForm
+from dashboards.misses import CodeView, Rest
 from picos import codes
 from picos.models import Pico
 
@@ -16,9 +16,6 @@ from picos.models import Pico
 LONGEST = 10_000
 _UNSENT = "unsent"
 _SIGNED_OUT = "You were signed out meanwhile. Sign in, and your words are there to be sent once more."
-
-Rest = ParamSpec("Rest")
-CodeView = Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]
 
 
 def keeps_unsent(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:

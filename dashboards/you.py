@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from dashboards.forms import PersonForm, posted, text
 from dashboards.owned import signed_in
@@ -32,7 +32,6 @@ def you(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def keys(request: HttpRequest) -> HttpResponse:
     """Makes or revokes a key of the person's."""
     person = signed_in(request)

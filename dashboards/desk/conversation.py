@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits import gate
 from conduits.access import access_conduit
@@ -65,7 +65,6 @@ def entries(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpRespo
     return render(request, "entries.html", desk_context(member, "inbox") | _read(member, conduit))
 
 
-@require_POST
 @at_desk(Role.AGENT)
 def settled(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
     """It needs no answer."""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits import endpoints as verbs
 from conduits import switching
@@ -41,7 +41,6 @@ def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "desk/endpoints.html", _context(member, form, secret), status=422 if form.errors else 200)
 
 
-@require_POST
 @at_desk(Role.ADMIN)
 def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb: str) -> HttpResponse:
     """Test, rotate, enable, delete."""

@@ -13,6 +13,7 @@ from picos import codes
 from rules.fields import in_words
 
 register = template.Library()
+register.filter("field_in_words", in_words)
 
 _STEPS = (
     (timedelta(minutes=1), None, "just now"),
@@ -59,12 +60,6 @@ def eta(data: dict[str, Any]) -> SafeString | str:
         clock,
         f"{_duration(left)} left" if left > timedelta() else "any moment now",
     )
-
-
-@register.filter
-def field_in_words(name: str) -> str:
-    """A rule's field as its sentence calls it."""
-    return in_words(name)
 
 
 @register.filter
