@@ -42,8 +42,8 @@ class _Ringer(threading.Thread):
     def _send(self, task: str) -> None:
         try:
             current_app.send_task(task, expires=60)
-        except Exception:
-            logger.warning("the broker cannot be reached; the sweeper will do %s", task, exc_info=True)
+        except Exception as error:  # noqa: BLE001 whatever a transport raises, the sweeper comes by
+            logger.warning("the broker cannot be reached (%s); the sweeper will do %s", error, task)
 
 
 _ringer: _Ringer | None = None

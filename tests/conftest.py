@@ -5,21 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from parties.models import Company, Person
 from picos import bell
-from picos.models import Lane
-from picos.models.event import LANES
+from tests import emptying
 from tests.factories import a_key
 
 # A machine that is busy elsewhere is no failure.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
+emptying.use()
 
 Api = Callable[[Company | Person | str | None], "ApiClient"]
 
@@ -81,13 +79,3 @@ def media(settings: Settings, tmp_path: Path) -> Path:
     """A media folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _lanes() -> None:
-    """A test with real commits leaves all tables empty; the queue's lanes, which a migration made, come back."""
-
-    def refill(**_: object) -> None:
-        Lane.objects.bulk_create([Lane(number=number) for number in range(LANES)], ignore_conflicts=True)
-
-    post_migrate.connect(refill, sender=apps.get_app_config("picos"), weak=False)
