@@ -11,7 +11,7 @@ from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from journals.event_types import ENTRY_ADDED
 from journals.keeping import entry_side
-from journals.models import Entry
+from journals.models import Attachment, Entry
 from picos.models import Event, Pico
 from picos.qr import url_of
 
@@ -76,8 +76,10 @@ def _entry(entry: Entry, conduit: Conduit | None) -> dict[str, Any]:
         "in_reply_to": str(entry.in_reply_to_id) if entry.in_reply_to_id else None,
     }
     if conduit and (entry.author_company_id or grants(conduit, Grant.PHOTOS)):
-        shown["attachments"] = [
-            {"id": str(photo.pk), "url": f"{settings.PUBLIC_URL}{API}/attachments/{photo.pk}"}
-            for photo in entry.attachments.all()
-        ]
+        shown["attachments"] = [{"id": str(photo.pk), "url": photo_url(photo)} for photo in entry.attachments.all()]
     return shown
+
+
+def photo_url(photo: Attachment) -> str:
+    """Where the API gives the photo to whom may see it."""
+    return f"{settings.PUBLIC_URL}{API}/attachments/{photo.pk}"

@@ -21,7 +21,7 @@ urlpatterns = [
     path("picos/<str:code>", door(get=picos.show_pico)),
     path("picos/<str:code>/claim", door(post=picos.claim)),
     path("picos/<str:code>/unlock", door(post=picos.unlock)),
-    path("picos/<str:code>/lost", door(post=picos.report_lost)),
+    path("picos/<str:code>/lost", door(post=picos.report_lost, put=picos.reword_loss)),
     path("picos/<str:code>/recovered", door(post=picos.report_recovered)),
     path("picos/<str:code>/journal", door(get=journal.list_entries, post=journal.add_entry)),
     path("picos/<str:code>/events", door(get=picos.list_events)),

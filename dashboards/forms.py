@@ -9,6 +9,15 @@ from django.http import HttpRequest, QueryDict
 from api.bodies import storable
 
 LONGEST_SERIAL = 50
+# Said beside a field, in place of Django's own sentences.
+SAYS = {
+    "required": "Nothing is written here yet.",
+    "max_length": "At most %(limit_value)s letters fit in; this has %(show_value)s.",
+    "invalid_choice": "Choose one of those that are there.",
+    "invalid": "This is no whole number.",
+    "min_value": "At least %(limit_value)s.",
+    "max_value": "At most %(limit_value)s.",
+}
 
 
 def keepable(value: str) -> None:
@@ -27,7 +36,12 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def text(label: str, longest: int, *, required: bool = True, help_text: str = "") -> forms.CharField:
     """One line."""
     return forms.CharField(
-        label=label, max_length=longest, required=required, help_text=help_text, validators=[keepable]
+        label=label,
+        max_length=longest,
+        required=required,
+        help_text=help_text,
+        error_messages=SAYS,
+        validators=[keepable],
     )
 
 
@@ -35,7 +49,13 @@ def prose(label: str, longest: int, *, required: bool = True, help_text: str = "
     """Several lines."""
     area = forms.Textarea(attrs={"rows": 3})
     return forms.CharField(
-        label=label, max_length=longest, required=required, help_text=help_text, widget=area, validators=[keepable]
+        label=label,
+        max_length=longest,
+        required=required,
+        help_text=help_text,
+        widget=area,
+        error_messages=SAYS,
+        validators=[keepable],
     )
 
 
@@ -43,7 +63,9 @@ class EntryForm(forms.Form):
     """What an owner writes; photos come beside it."""
 
     body = prose("What happened", 10_000, required=False)
-    visibility = forms.ChoiceField(choices=[("shared", "shared"), ("private", "private"), ("public", "public")])
+    visibility = forms.ChoiceField(
+        choices=[("shared", "shared"), ("private", "private"), ("public", "public")], error_messages=SAYS
+    )
     photos = forms.Field(required=False, widget=forms.HiddenInput)
 
 
@@ -56,6 +78,7 @@ class AnswerForm(forms.Form):
         choices=[("shared", "the customer"), ("private", "only your colleagues")],
         initial="shared",
         required=False,
+        error_messages=SAYS,
     )
 
 
@@ -78,7 +101,7 @@ class ClaimForm(forms.Form):
     pin = forms.CharField(
         label="The PIN that came with it",
         max_length=20,
-        error_messages={"required": "Claiming this takes the PIN that came with it."},
+        error_messages=SAYS | {"required": "Claiming this takes the PIN that came with it."},
         help_text="Six figures, on a card in the box.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         validators=[keepable],
@@ -129,13 +152,14 @@ class ProductForm(forms.Form):
     claim_policy = forms.ChoiceField(
         label="To claim one takes",
         choices=[("open", "the code alone"), ("pin", "the code and a PIN that you put in the box")],
+        error_messages=SAYS,
     )
 
 
 class BatchForm(forms.Form):
     """A minting to order."""
 
-    count = forms.IntegerField(label="How many", min_value=1, max_value=1_000_000)
+    count = forms.IntegerField(label="How many", min_value=1, max_value=1_000_000, error_messages=SAYS)
     serials = prose(
         "Serial numbers",
         500_000,
@@ -156,7 +180,9 @@ class EndpointForm(forms.Form):
     """An endpoint to add."""
 
     url = text("URL", 2048, help_text="Where we POST signed messages.")
-    events = forms.MultipleChoiceField(label="What goes there", widget=forms.CheckboxSelectMultiple)
+    events = forms.MultipleChoiceField(
+        label="What goes there", widget=forms.CheckboxSelectMultiple, error_messages=SAYS
+    )
     ordered = forms.BooleanField(
         label="Keep each pico’s order: one that fails holds up those behind it", required=False
     )

@@ -45,7 +45,7 @@ _LOOK = """
 SELECT pico.code, pico.id, pico.owner_id, product.company_id, pico.serial, pico.status,
        product.id, product.xmin::text, company.xmin::text,
        CASE WHEN loss.id IS NOT NULL OR entry.id IS NOT NULL OR pico.name <> '' THEN pico.id END,
-       CASE WHEN pico.name <> '' THEN pico.xmin::text END, loss.id, entry.id
+       CASE WHEN pico.name <> '' THEN pico.xmin::text END, loss.xmin::text, entry.id
 FROM picos_pico AS pico
 JOIN picos_product AS product ON product.id = pico.product_id
 JOIN parties_company AS company ON company.id = product.company_id

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q
+from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -67,7 +68,8 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
     form = LostForm(request.POST)
     if form.is_valid():
         try:
-            losing.report_lost(pico=pico, **form.cleaned_data)
+            says = losing.reword_loss if pico.status == Pico.Status.LOST else losing.report_lost
+            says(pico=pico, **form.cleaned_data)
             messages.success(request, "Finders now read your message on its page.")
         except StateForbidsError as error:
             messages.info(request, str(error))
@@ -110,14 +112,15 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
 
 def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
     context = owner_context(pico, person, before=before)
+    loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
     return context | {
         "section": "things",
         "pico": pico,
-        "loss": losing.current_loss(pico),
+        "loss": loss,
         "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
         "grant_choices": list(Grant),
-        "lost_form": LostForm(),
+        "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
     }
 
 

@@ -8,7 +8,7 @@ from dashboards.desk import catalogue, conversation, inbox, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
-CODE = r"^[Pp]/(?P<code>[^/]{1,100})"
+CODE = r"^[Pp]/(?P<code>[^/]+)"
 
 desk = [
     path("rows", inbox.rows, name="inbox_rows"),

@@ -21,6 +21,10 @@ LONGEST_ADDRESS = 254
 class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
     """Asks for an e-mail address. Known and new addresses get the same answer, so nobody can probe for either."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].error_messages["required"] = "Write your e-mail address here."
+
     def clean_email(self) -> str:
         """The address; a person is made for one that we did not know, once the rate limit let it through."""
         if len(self.cleaned_data["email"]) > LONGEST_ADDRESS:

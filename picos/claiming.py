@@ -26,10 +26,7 @@ def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
     if pico.status not in UNCLAIMED:
         raise StateForbidsError(_why_not(pico, person))
     if wants_pin(pico) and not is_pin_of(pico, pin):
-        message = (
-            "This PIN is not the one that came with it." if pin else "Claiming this takes the PIN that came with it."
-        )
-        raise RefusedError(message, field="pin")
+        raise RefusedError(_wrong_pin(pico, pin), field="pin")
     now = timezone.now()
     won = Pico.objects.filter(pk=pico.pk, status__in=UNCLAIMED).update(
         owner=person, status=Pico.Status.CLAIMED, claimed_at=now
@@ -73,6 +70,16 @@ def add_own_thing(*, person: Person, name: str, company_name: str = "") -> Pico:
         )
         record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
     return pico
+
+
+def _wrong_pin(pico: Pico, pin: str) -> str:
+    if not pin.strip():
+        return "Claiming this takes the PIN that came with it."
+    wrong = "This PIN is not the one that came with it."
+    left = TRIES - Pico.objects.values_list("pin_tries", flat=True).get(pk=pico.pk)
+    if not left:
+        return f"{wrong} After {TRIES} wrong ones it is locked; its maker can help."
+    return f"{wrong} {left} more {'try' if left == 1 else 'tries'}."
 
 
 def _why_not(pico: Pico, person: Person) -> str:

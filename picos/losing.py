@@ -30,6 +30,16 @@ def report_lost(*, pico: Pico, message: str, contact: str = "", show_contact: bo
 
 
 @transaction.atomic
+def reword_loss(*, pico: Pico, message: str, contact: str = "", show_contact: bool = False) -> None:
+    """What its page tells finders from now on. Raises StateForbidsError unless it is reported lost."""
+    take_turn(pico.pk)
+    words = {"message": message, "contact": contact, "show_contact": show_contact}
+    if not Loss.objects.filter(pico=pico, recovered_at=None).update(**words):
+        refusal = "It is not reported lost."
+        raise StateForbidsError(refusal)
+
+
+@transaction.atomic
 def report_recovered(*, pico: Pico) -> None:
     """It is back: the page no longer says it is lost. Raises StateForbidsError unless it was."""
     take_turn(pico.pk)

@@ -16,7 +16,7 @@ from api.bodies import Body, Flag, MaybeText, Shown
 from api.doors import handles
 from api.paging import page
 from api.requests import MEGABYTE
-from conduits import gate
+from conduits import gate, payloads
 from conduits.access import current_conduit
 from conduits.answering import add_companys_entry
 from conduits.api.readers import is_company, person_of, reader_of
@@ -143,7 +143,7 @@ def shown_entry(entry: Entry, *, photos: bool) -> EntryShown:
 
 def _photo(photo: Attachment) -> AttachmentShown:
     return AttachmentShown(
-        id=photo.pk, url=f"/api/v1/attachments/{photo.pk}", width=photo.width, height=photo.height, size=photo.size
+        id=photo.pk, url=payloads.photo_url(photo), width=photo.width, height=photo.height, size=photo.size
     )
 
 

@@ -165,6 +165,14 @@ def report_lost(request: Request, body: LostReport, code: str) -> Response:
     return Response(_shown(pico, current_conduit(pico)).model_dump(mode="json"))
 
 
+@handles("picos", "person", body=LostReport, gives=PicoShown)
+def reword_loss(request: Request, body: LostReport, code: str) -> Response:
+    """Change what its page tells finders. 409 unless it is reported lost."""
+    pico = access_owned_pico(owner=person_of(request), code=code)
+    losing.reword_loss(pico=pico, **body.model_dump())
+    return Response(_shown(pico, current_conduit(pico)).model_dump(mode="json"))
+
+
 @handles("picos", "person", gives=PicoShown)
 def report_recovered(request: Request, code: str) -> Response:
     """It is back."""

@@ -169,13 +169,14 @@ def test_what_a_person_gets_is_as_described(api: Api) -> None:
     asking, code = api(conduit.owner), conduit.pico.code
     entry = asking.upload(f"/picos/{code}/journal", {"visibility": "shared", "attachments": [a_photo()]})
     assert_described(entry, "post", "/picos/{code}/journal")
-    photo = asking.get(entry.json()["attachments"][0]["url"].removeprefix(PREFIX))
+    photo = asking.get(entry.json()["attachments"][0]["url"].removeprefix(f"http://pico.test{PREFIX}"))
     assert_described(photo, "get", "/attachments/{attachment_id}", "image/jpeg")
     assert len(photo.getvalue()) == entry.json()["attachments"][0]["size"]
     assert_described(asking.post("/picos", {"name": "Bicycle"}), "post", "/picos")
     for path in ("/picos/{code}", "/picos/{code}/journal", "/picos/{code}/events"):
         assert_described(asking.get(path.format(code=code)), "get", path)
     assert_described(asking.post(f"/picos/{code}/lost", {"message": "Call me"}), "post", "/picos/{code}/lost")
+    assert_described(asking.put(f"/picos/{code}/lost", {"message": "Call us"}), "put", "/picos/{code}/lost")
     assert_described(asking.post(f"/picos/{code}/recovered"), "post", "/picos/{code}/recovered")
     for path in ("/conduits/{conduit_id}", "/conduits/{conduit_id}/access-log"):
         assert_described(asking.get(path.format(conduit_id=conduit.pk)), "get", path)

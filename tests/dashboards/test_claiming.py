@@ -15,7 +15,7 @@ from tests.factories import a_company, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
-WRONG = "This PIN is not the one that came with it."
+WRONG = "This PIN is not the one that came with it. 4 more tries."
 LOCKED = "Claiming this is locked after 5 wrong PINs. Its maker can help."
 
 
@@ -108,7 +108,7 @@ def test_a_pin_is_asked_for_where_the_product_takes_one() -> None:
     [
         ("wrong", WRONG, 1),
         (" ", "Claiming this takes the PIN that came with it.", 0),
-        ("x" * 21, "Ensure this value has at most 20 characters (it has 21).", 0),
+        ("x" * 21, "At most 20 letters fit in; this has 21.", 0),
         ("12\x0034", "Null characters are not allowed.", 0),
         ("１２３４５６", WRONG, 1),
     ],
@@ -124,7 +124,7 @@ def test_a_wrong_pin_is_said_beside_its_field(pin: str, error: str, tries: int) 
 def test_after_five_wrong_pins_the_right_one_opens_nothing() -> None:
     pico, pin, wrong = a_pico_with_pin()
     for _ in range(5):
-        assert read(claim(a_person(), pico, pin=wrong)).errors == {"pin": [WRONG]}
+        assert claim(a_person(), pico, pin=wrong).status_code == 422
     answer = claim(a_person(), pico, pin=pin)
     assert (answer.status_code, read(answer).errors) == (422, {"": [LOCKED]})
     assert not Conduit.objects.exists()

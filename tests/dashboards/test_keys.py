@@ -128,5 +128,5 @@ def test_a_name_that_cannot_be_taken_is_said_beside_its_field() -> None:
     answer = browser(person).post("/you", {"name": "x" * 101})
     page = read(answer)
     assert answer.status_code == 422
-    assert page.errors == {"name": ["Ensure this value has at most 100 characters (it has 101)."]}
+    assert page.errors == {"name": ["At most 100 letters fit in; this has 101."]}
     assert Person.objects.get(pk=person.pk).name == "Ann"

@@ -38,10 +38,11 @@ def test_whatever_is_wrong_with_a_code_the_answer_is_the_same(code: str, client:
     assert not Event.objects.exists()
 
 
-def test_a_code_too_long_for_any_has_the_page_for_what_is_not_there(client: Client) -> None:
+def test_a_code_too_long_for_any_is_answered_as_any_wrong_one(client: Client) -> None:
     answer = client.get(f"/P/{'x' * 101}")
-    assert answer.status_code == 404
-    assert read(answer).heading == "There is no such page"
+    assert (answer.status_code, read(answer).heading) == (404, "We don’t know this code")
+    program = client.get(f"/P/{'x' * 101}", headers={"Accept": "application/json"})
+    assert (program.status_code, program["Content-Type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_signing_in_leads_on_to_where_one_was(client: Client) -> None:
 @pytest.mark.parametrize(
     ("email", "error"),
     [
-        ("", "This field is required."),
+        ("", "Write your e-mail address here."),
         ("mara", "Enter a valid email address."),
         ("mara@\0customer.example", None),
         (f"mara@{'.'.join(['x' * 60] * 4)}.example", "An address has at most 254 letters."),

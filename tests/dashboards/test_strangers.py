@@ -16,7 +16,7 @@ from dashboards.strangers import StrangersFirst
 from journals.keeping import append_entry
 from parties.models import Company
 from picos import scanning
-from picos.losing import report_lost, report_recovered
+from picos.losing import report_lost, report_recovered, reword_loss
 from picos.models import Event, Pending, Pico, Product, Visit
 from picos.turns import take_turn
 from tests.factories import a_conduit, a_person, a_pico, a_product, picos
@@ -143,6 +143,14 @@ def test_a_page_changes_at_once_with_what_it_shows(server: Server, change: Calla
     change(pico)
     after = server.scan(pico).text
     assert after == Server().scan(pico).text != before[0] == before[1]
+
+
+def test_so_do_the_words_that_finders_read(server: Server) -> None:
+    pico = a_conduit().pico
+    report_lost(pico=pico, message="On the bus.")
+    assert all("On the bus." in server.scan(pico, browser=browser).text for browser in ("a", "b"))
+    reword_loss(pico=pico, message="On the 47.")
+    assert "On the 47." in server.scan(pico).text
 
 
 def test_what_one_owner_says_is_on_no_other_s_page(server: Server) -> None:

@@ -9,7 +9,7 @@ from conduits import steering
 from conduits.models import Conduit
 from journals.models import Journal
 from picos.losing import report_lost
-from picos.models import Loss, Pico
+from picos.models import Event, Loss, Pico
 from tests.dashboards.world import a_world, an_entry, browser, everything, read
 from tests.factories import a_company, a_conduit, a_member, a_person, a_pico, a_product
 
@@ -93,8 +93,8 @@ def test_a_thing_is_added_by_hand() -> None:
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
-        ({"name": ""}, {"name": ["This field is required."]}),
-        ({"name": "x" * 101}, {"name": ["Ensure this value has at most 100 characters (it has 101)."]}),
+        ({"name": ""}, {"name": ["Nothing is written here yet."]}),
+        ({"name": "x" * 101}, {"name": ["At most 100 letters fit in; this has 101."]}),
         ({"name": "A chair", "company_name": "a\0b"}, {"company_name": ["Null characters are not allowed."]}),
     ],
 )
@@ -136,8 +136,9 @@ def test_after_reporting_the_page_says_what_came_of_it() -> None:
     lost = client.post(f"/P/{conduit.pico.code}/lost", {"message": "On the bus."}, follow=True)
     assert read(lost).notices == ["Finders now read your message on its page."]
     twice = client.post(f"/P/{conduit.pico.code}/lost", {"message": "On the train."}, follow=True)
-    assert read(twice).notices == ["It is reported lost already."]
-    assert Loss.objects.get().message == "On the bus."
+    assert read(twice).notices == ["Finders now read your message on its page."]
+    assert Loss.objects.get().message == "On the train."
+    assert Event.objects.filter(type="pico.lost").count() == 1
     back = client.post(f"/P/{conduit.pico.code}/recovered", follow=True)
     assert read(back).notices == ["Good. Its page no longer says that it is lost."]
     again = client.post(f"/P/{conduit.pico.code}/recovered", follow=True)

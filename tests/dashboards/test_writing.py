@@ -56,13 +56,13 @@ def test_the_line_is_drawn_beside_what_passes(visibility: str, said: str) -> Non
     ("values", "errors"),
     [
         ({"body": "  "}, {"body": ["There is nothing in it yet: write something or add a photo."]}),
-        ({"body": "x" * 10_001}, {"body": ["Ensure this value has at most 10000 characters (it has 10001)."]}),
+        ({"body": "x" * 10_001}, {"body": ["At most 10000 letters fit in; this has 10001."]}),
         ({"body": "a\0b"}, {"body": ["Null characters are not allowed."]}),
         (
             {"visibility": "everybody"},
-            {"visibility": ["Select a valid choice. everybody is not one of the available choices."]},
+            {"visibility": ["Choose one of those that are there."]},
         ),
-        ({"visibility": ""}, {"visibility": ["This field is required."]}),
+        ({"visibility": ""}, {"visibility": ["Nothing is written here yet."]}),
     ],
 )
 def test_what_cannot_be_taken_is_said_beside_its_field(values: dict[str, str], errors: dict[str, list[str]]) -> None:

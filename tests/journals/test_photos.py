@@ -275,7 +275,7 @@ def test_an_entry_with_photos_is_written_and_its_photos_are_fetched(
     kept = Attachment.objects.get(pk=first["id"])
     expected = {
         "id": str(kept.pk),
-        "url": f"/api/v1/attachments/{kept.pk}",
+        "url": f"http://pico.test/api/v1/attachments/{kept.pk}",
         "width": 60,
         "height": 40,
         "size": kept.size,

@@ -41,6 +41,7 @@ OF_THE_OWNER = [
     Door("get", "picos", BOTH, 200, of_pico()),
     Door("get", "picos", BOTH, 200, of_pico("/events")),
     Door("post", "picos", ("person",), 200, of_pico("/lost"), {"message": "Call me"}),
+    Door("put", "picos", ("person",), 409, of_pico("/lost"), {"message": "Call me"}),
     Door("post", "picos", ("person",), 409, of_pico("/recovered")),
 ]
 WITHOUT_A_ROW = [

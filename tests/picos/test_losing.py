@@ -105,6 +105,25 @@ def test_a_report_that_cannot_be_taken_is_422_at_its_field(body: dict[str, Any],
     assert not Loss.objects.exists()
 
 
+def test_what_finders_read_can_be_changed_while_it_is_lost(api: Api) -> None:
+    conduit = a_conduit()
+    asking, path = api(conduit.owner), f"/picos/{conduit.pico.code}/lost"
+    new = {"message": "It has a red tag.", "contact": "555-0199", "show_contact": False}
+    assert asking.put(path, new).status_code == 409
+    asking.post(path, REPORT)
+
+    assert asking.put(path, new).json()["status"] == "lost"
+
+    page = on_the_page(conduit.pico)
+    assert (page["message"], page["contact"]) == ("It has a red tag.", None)
+    assert types(conduit.pico) == ["pico.lost"]
+    assert api(conduit.pico.product.company).put(path, new).status_code == 403
+    assert api(a_person()).put(path, REPORT).status_code == 404
+    assert on_the_page(conduit.pico)["message"] == "It has a red tag."
+    asking.post(f"/picos/{conduit.pico.code}/recovered")
+    assert asking.put(path, new).status_code == 409
+
+
 def test_nobody_but_its_owner_reports_it_lost(api: Api) -> None:
     conduit, unclaimed = a_conduit(), a_pico()
     for code in (conduit.pico.code, unclaimed.code):

@@ -48,9 +48,11 @@ def test_without_the_pin_it_is_asked_for_and_no_try_is_used(api: Api) -> None:
 @pytest.mark.django_db
 def test_five_wrong_tries_lock_it_for_the_right_pin_too(api: Api) -> None:
     pico = a_pico_with_a_pin()
-    for _ in range(5):
+    wrong = "This PIN is not the one that came with it. "
+    said = [f"{wrong}{left} more {'tries' if left > 1 else 'try'}." for left in (4, 3, 2, 1)]
+    for sentence in [*said, f"{wrong}After 5 wrong ones it is locked; its maker can help."]:
         answer = api(a_person()).post(f"/picos/{pico.code}/claim", {"pin": wrong_pin(pico)})
-        assert (answer.status_code, answer.json()["errors"]) == (422, WRONG)
+        assert (answer.status_code, answer.json()["errors"]) == (422, {"pin": [sentence]})
 
     answer = api(a_person()).post(f"/picos/{pico.code}/claim", {"pin": right_pin(pico)})
 

@@ -29,7 +29,7 @@ if (page) {
 }
 const run = () => document.querySelectorAll("time.clock").forEach((clock) => {
   const at = new Date(clock.dateTime), minutes = Math.floor((at - Date.now()) / 60000);
-  clock.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  clock.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const left = clock.nextElementSibling;
   if (left) left.textContent = minutes < 0 ? " · any moment now" : ` · ${minutes >= 60 ? `${Math.floor(minutes / 60)} h ` : ""}${minutes % 60} min left`;
 });
