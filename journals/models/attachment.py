@@ -9,7 +9,10 @@ from journals.models.entry import Entry
 
 
 class Attachment(models.Model):
-    """A photo, re-encoded and without metadata (journals/photos.py). Names are paths in the media storage."""
+    """A photo, re-encoded and without metadata (journals/photos.py). Names are paths in the media storage.
+
+    A trigger refuses deletes, and updates of all but the thumbnail.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="attachments")
@@ -19,6 +22,7 @@ class Attachment(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
+    # SHA-256 of the file, which no trigger guards.
     digest = models.BinaryField(max_length=32)
 
     class Meta:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from PIL import Image, PngImagePlugin
 
 from conduits.models import Conduit
@@ -354,6 +355,15 @@ def test_a_thumbnail_is_made_by_a_worker_once(media: Path) -> None:
     make_thumbnails()
     assert sorted(media.rglob("*.jpg")) == before
     assert len(before) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [lambda rows: rows.update(name="another.jpg"), lambda rows: rows.delete()])
+def test_a_photo_is_there_for_good(change: Callable[[Any], Any], media: Path) -> None:
+    an_entry(a_conduit(), photos=take_photos([a_photo()]))
+    with pytest.raises(DatabaseError, match="journals_attachment is append-only"), transaction.atomic():
+        change(Attachment.objects.all())
+    assert Attachment.objects.count() == 1
 
 
 @pytest.mark.django_db
