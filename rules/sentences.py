@@ -20,12 +20,11 @@ class Sentence:
     """The parts of a rule's sentence, each a complete phrase."""
 
     when: str
-    conditions: str
+    conditions: list[str]
     then: list[str]
 
     def __str__(self) -> str:
-        middle = f" AND {self.conditions}" if self.conditions else ""
-        return f"IF {self.when}{middle} THEN {' AND '.join(self.then)}"
+        return f"IF {' AND '.join([self.when, *self.conditions])} THEN {' AND '.join(self.then)}"
 
 
 def sentence_of(definition: Definition, party: Company | Person) -> Sentence:
@@ -47,7 +46,7 @@ def _sentences(definitions: Sequence[Definition], party: Company | Person) -> li
     return [
         Sentence(
             when=_when(definition, names, party),
-            conditions=_condition(definition.if_) if definition.if_ else "",
+            conditions=_conditions(definition.if_),
             then=[module.sentence(settings, names) for module, settings in actions],
         )
         for definition, actions in zip(definitions, todo, strict=True)
@@ -71,6 +70,15 @@ def _things(on: On, names: Names, party: Company | Person) -> str:
 def _one_of(phrases: Iterable[str]) -> str:
     *first, last = list(phrases) or ["nothing"]
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def _conditions(condition: Condition | None) -> list[str]:
+    """All that must hold, each by itself."""
+    if condition is None:
+        return []
+    if isinstance(condition, All):
+        return [_condition(one, inner=True) for one in condition.all]
+    return [_condition(condition)]
 
 
 def _condition(condition: Condition, *, inner: bool = False) -> str:
