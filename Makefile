@@ -34,9 +34,8 @@ check: $(VENV)/.installed-dev
 story: $(VENV)/.installed
 	@exec $(BIN)/python manage.py story
 
-# In a data folder of its own, kept for the next time.
 bench: $(VENV)/.installed
-	@PICO_DATA_DIR=.data/bench PICO_DEMO=0 $(BIN)/python manage.py bench
+	@$(BIN)/python manage.py bench
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

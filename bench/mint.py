@@ -1,28 +1,38 @@
 """How fast picos are minted, and how much room each takes."""
 
+import os
+import struct
 import time
 
 from django.db import connection
 
-from picos import minting
-from picos.models import Product
+from bench.stage import Stage
+
+PLAIN_ROWS = 200_000
 
 
-def measure(product: Product, *, count: int) -> dict[str, float]:
-    """Mints `count` more picos of the product, and measures the table with its indexes before and after."""
-    before = _size()
-    begin = time.perf_counter()
-    minting.mint(minting.order_batch(product=product, count=count).pk)
-    seconds = time.perf_counter() - begin
+def measure(stage: Stage) -> dict[str, float]:
+    """The ceiling is PostgreSQL's own COPY of rows as wide, into a table with one primary key."""
+    minted = stage.batch.minted
+    rate, ceiling = minted / stage.mint_seconds, _plain_copy()
     return {
-        "picos": count,
-        "seconds": round(seconds, 2),
-        "per_second": round(count / seconds),
-        "bytes_each": round((_size() - before) / count),
+        "picos": minted,
+        "per_s": round(rate),
+        "copy_per_s": round(ceiling),
+        "ratio": round(rate / ceiling, 3),
+        "bytes_per_pico": round(stage.table_bytes / minted),
     }
 
 
-def _size() -> int:
+def _plain_copy() -> float:
+    """Rows per second."""
+    drawn = struct.iter_unpack("=Q", os.urandom(8 * PLAIN_ROWS))
+    rows = "".join(f"{number}\t{'x' * 110}\n" for (number,) in drawn)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_total_relation_size('picos_pico')")
-        return int(cursor.fetchone()[0])
+        cursor.execute("CREATE TABLE plain (id numeric PRIMARY KEY, filling text)")
+        begin = time.perf_counter()
+        with cursor.copy("COPY plain FROM STDIN") as copy:
+            copy.write(rows)
+        taken = time.perf_counter() - begin
+        cursor.execute("DROP TABLE plain")
+    return PLAIN_ROWS / taken

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from parties.errors import RefusedError
 from picos import bell
@@ -83,8 +83,9 @@ def _copy(batch: Batch, serials: Sequence[str]) -> None:
     """COPY is about ten times as fast as INSERT. Two equal codes of 60 bits would fail the chunk, which is retried."""
     columns = "id, code, product_id, batch_id, serial, status, name, company_name, pin_tries"
     same = f"{batch.product_id}\t{batch.pk}"
+    rest = f"{Pico.Status.MINTED}\t\t\t0\n"
     rows = [
-        f"{uuid7()}\t{code}\t{same}\t{serial.translate(_IN_COPY)}\t{Pico.Status.MINTED}\t\t\t0\n"
+        f"{uuid7()}\t{code}\t{same}\t{serial and serial.translate(_IN_COPY)}\t{rest}"
         for code, serial in zip(new_codes(len(serials)), serials, strict=True)
     ]
     with connection.cursor() as cursor, cursor.copy(f"COPY picos_pico ({columns}) FROM STDIN") as copy:

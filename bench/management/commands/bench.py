@@ -1,46 +1,52 @@
-"""`manage.py bench`: measures minting and scanning on this machine, as one JSON object; `make bench` calls it."""
+"""`manage.py bench [NAME …]`: measures this machine, in a database of its own; `make bench` runs all of them."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import mint, scans
-from parties.models import Company
-from picos.models import Pico, Product
+from bench import mint, scan
+from bench.stage import Stage, staged
 
-SLUG = "bench"
-# Enough codes that none is hot.
-DRAWN = 200_000
+BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
+    "mint": mint.measure,
+    "scan": scan.measure,
+}
+LOAD: Final = "Load comes from bench/load.py: one thread, raw sockets, on the same cores."
 
 
 class Command(BaseCommand):
-    """Works in a data folder of its own; one in which others keep things is left alone."""
+    """Each benchmark prints its figures, the ceiling measured in the same run, and their ratio."""
 
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--picos N --seconds S."""
-        parser.add_argument("--picos", type=int, default=1_000_000, help="how many there are to be scanned")
+        """NAME … --json --picos N --seconds S."""
+        parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object instead of lines")
+        parser.add_argument("--picos", type=int, default=1_000_000, help="how many there are")
         parser.add_argument("--seconds", type=float, default=10.0, help="how long each load lasts")
 
-    def handle(self, *, picos: int, seconds: float, **options: object) -> None:
-        """Prints {"mint", "bare_django", "scan_spread", "scan_hot", "scan_alone"}."""
+    def handle(self, *, names: list[str], as_json: bool, picos: int, seconds: float, **options: object) -> None:
+        """Raises CommandError for a name that is none."""
         del options
-        if Company.objects.exclude(slug=SLUG).exists():
-            message = "There is data here. Name an empty folder: PICO_DATA_DIR=… PICO_DEMO=0 manage.py bench"
-            raise CommandError(message)
-        product = self._product()
-        figures: dict[str, object] = {}
-        if missing := picos - Pico.objects.count():
-            self.stderr.write(f"minting {missing:,} picos …")
-            figures["mint"] = mint.measure(product, count=missing)
-        codes = list(Pico.objects.order_by("code").values_list("code", flat=True)[:DRAWN])
-        self.stderr.write(f"scanning {picos:,} picos …")
-        figures |= scans.measure(codes, seconds=seconds)
-        self.stdout.write(json.dumps(figures, indent=2))
+        if unknown := [name for name in names if name not in BENCHMARKS]:
+            raise CommandError(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
+        if picos < 1 or seconds <= 0:
+            raise CommandError("It takes at least 1 pico and some time.")
+        self.stderr.write(f"Minting {picos:,} picos … {LOAD}")
+        figures = {}
+        with staged(picos=picos, seconds=seconds) as stage:
+            for name in names or BENCHMARKS:
+                figures[name] = BENCHMARKS[name](stage)
+                if not as_json:
+                    self._print(name, figures[name])
+        if as_json:
+            self.stdout.write(json.dumps(figures))
 
-    def _product(self) -> Product:
-        company, _ = Company.objects.get_or_create(slug=SLUG, defaults={"name": "Bench"})
-        product, _ = Product.objects.get_or_create(company=company, sku="B-1", defaults={"name": "Boot"})
-        return product
+    def _print(self, name: str, figures: dict[str, float]) -> None:
+        self.stdout.write(f"{name}:")
+        for key, value in figures.items():
+            self.stdout.write(f"  {key:<20} {value:>14,}")
