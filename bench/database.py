@@ -45,5 +45,5 @@ def _use(name: str, *, url: str, folder: Path) -> None:
 
 def _url(place: dict[str, str]) -> str:
     login = ":".join(quote(place[part], safe="") for part in ("user", "password") if part in place)
-    where = urlencode({part: place[part] for part in ("host", "port") if part in place})
+    where = urlencode([(part, place[part]) for part in ("host", "port") if part in place])
     return f"postgresql://{login}@/{NAME}?{where}"

@@ -24,6 +24,7 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     pico_events.LOST: Grant.SCANS,
     pico_events.FOUND: Grant.SCANS,
     pico_events.RECOVERED: Grant.SCANS,
+    pico_events.LINKED: None,
     pico_events.CLAIMED: None,
     pico_events.TRANSFERRED: None,
     event_types.NOTE: Grant.NOTES,

@@ -7,8 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
+from parties.errors import RefusedError
+from picos.minting import MOST
+from picos.serial_files import read_serials
+from picos.serials import LONGEST as LONGEST_SERIAL
 
-LONGEST_SERIAL = 50
 # Said beside a field, in place of Django's own sentences.
 SAYS = {
     "required": "Nothing is written here yet.",
@@ -159,12 +162,18 @@ class ProductForm(forms.Form):
 class BatchForm(forms.Form):
     """A minting to order."""
 
-    count = forms.IntegerField(label="How many", min_value=1, max_value=1_000_000, error_messages=SAYS)
-    serials = prose(
-        "Serial numbers",
-        500_000,
+    count = forms.IntegerField(
+        label="How many", min_value=1, max_value=MOST, required=False, error_messages=SAYS, help_text="Up to 5,000,000."
+    )
+    pattern = text(
+        "Serial numbers by a pattern",
+        LONGEST_SERIAL,
         required=False,
-        help_text="One a line, as many as copies; or leave it empty. For more than 20,000 use the API.",
+        help_text="LM-{year}-{n:06} gives LM-2026-000001 and so on, from where the last batch ended.",
+    )
+    serials = prose("Or one a line", 500_000, required=False)
+    file = forms.FileField(
+        label="Or from a file", required=False, help_text="CSV with a column “serial”, as a spreadsheet saves it."
     )
 
     def clean_serials(self) -> list[str]:
@@ -174,6 +183,19 @@ class BatchForm(forms.Form):
             message = f"A serial number has at most {LONGEST_SERIAL} letters and figures; “{too_long[:60]}…” has more."
             raise ValidationError(message)
         return serials
+
+    def clean(self) -> dict[str, Any]:
+        """With `count` as many as there are serials, if it was left out, and the file's serials among them."""
+        cleaned = self.cleaned_data
+        if file := cleaned.pop("file", None):
+            try:
+                cleaned["serials"] = read_serials(file)
+            except RefusedError as error:
+                self.add_error("file", str(error))
+        cleaned["count"] = cleaned.get("count") or len(cleaned.get("serials", []))
+        if not cleaned["count"] and not self.errors:
+            self.add_error("count", SAYS["required"])
+        return cleaned
 
 
 class EndpointForm(forms.Form):

@@ -23,6 +23,7 @@ desk = [
     path("products/<uuid:product_id>", catalogue.product, name="product"),
     path("products/<uuid:product_id>/batches", catalogue.batches, name="batches"),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
+    path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",

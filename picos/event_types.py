@@ -42,6 +42,7 @@ def event_types() -> list[EventType]:
 
 
 SCANNED = register("pico.scanned", "the code on {thing} is scanned")
+LINKED = register("pico.linked", "a code that was printed earlier is linked to {thing}")
 CLAIMED = register("pico.claimed", "somebody claims {thing}")
 LOST = register("pico.lost", "{thing} is reported lost")
 FOUND = register("pico.found", "a finder writes about {thing}")

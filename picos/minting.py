@@ -1,46 +1,70 @@
 """Minting: many picos of one product, in the background, each with its own code."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from uuid_utils import uuid7
 
-from parties.errors import RefusedError
+from parties.errors import RefusedError, StateForbidsError
 from picos import bell
 from picos.codes import new_codes
-from picos.models import Batch, Pico, Product
+from picos.models import Batch, GivenSerials, Pico, Product
 from picos.pins import new_pin_key
+from picos.serials import check_free, check_free_numbers, check_numbers, next_number, parse_pattern, pattern_of
 
 logger = logging.getLogger(__name__)
 
-MOST = 1_000_000
+MOST = 5_000_000
 # Picos per transaction: progress shows, and a crash costs at most this much work.
 CHUNK = 10_000
+# Rows that are written at once: the server takes them in while the next are made.
+PIECE = 1000
 
 
 @transaction.atomic
-def order_batch(*, product: Product, count: int, serials: Sequence[str] = ()) -> Batch:
-    """A batch that a worker will mint. Raises RefusedError for a wrong count, or serials that repeat or do not fit.
+def order_batch(
+    *, product: Product, count: int, serials: Sequence[str] = (), pattern: str = "", first_number: int | None = None
+) -> Batch:
+    """A batch of 1 to `MOST` that a worker will mint: with the `serials` given, numbered by a `pattern`, or without.
 
-    With serials, orders of one product take turns: what two both found free could never be minted.
+    Numbers begin at `first_number`, or after the last one that the pattern gave. Raises RefusedError for a wrong count
+    and for serials that repeat, are taken or do not fit. Orders with serials of one product take turns: what two both
+    found free could never be minted.
     """
     if not 1 <= count <= MOST:
         message = f"A batch has 1 to {MOST:,} copies."
         raise RefusedError(message, field="count")
-    if serials:
+    if serials and pattern:
+        message = "Serials are either given or numbered by a pattern."
+        raise RefusedError(message, field="pattern")
+    if serials or pattern:
         Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    numbered = _numbered(product, count, pattern, first_number) if pattern else {}
+    if serials:
         _check_serials(product, count, serials)
-    batch = Batch.objects.create(
-        product=product,
-        count=count,
-        serials=list(serials),
-        pin_key=new_pin_key() if product.claim_policy == Product.ClaimPolicy.PIN else "",
+    pins = product.claim_policy == Product.ClaimPolicy.PIN
+    batch = Batch.objects.create(product=product, count=count, pin_key=new_pin_key() if pins else "", **numbered)
+    GivenSerials.objects.bulk_create(
+        GivenSerials(batch=batch, first=first, serials=list(serials[first : first + CHUNK]))
+        for first in range(0, len(serials), CHUNK)
     )
     bell.ring(bell.MINTING)
     return batch
+
+
+@transaction.atomic
+def cancel_batch(batch: Batch) -> None:
+    """Mints no more of it; what is minted stays. Raises StateForbidsError when it is finished."""
+    now = timezone.now()
+    if not Batch.objects.unfinished().filter(pk=batch.pk).update(state=Batch.State.CANCELLED, finished_at=now):
+        message = "It is minted already." if batch.state == Batch.State.DONE else "It is not being minted any more."
+        raise StateForbidsError(message)
+    GivenSerials.objects.filter(batch=batch).delete()
+    batch.refresh_from_db()
 
 
 def mint_unfinished() -> None:
@@ -62,38 +86,62 @@ def mint(batch_id: UUID) -> None:
 
 @transaction.atomic
 def _mint_chunk(batch_id: UUID) -> bool:
-    batch = Batch.objects.unfinished().defer("serials").select_for_update(skip_locked=True).filter(pk=batch_id).first()
+    batch = Batch.objects.unfinished().select_for_update(skip_locked=True).filter(pk=batch_id).first()
     if batch is None:
         return False
-    chunk = min(CHUNK, batch.count - batch.minted)
-    minted = batch.minted + chunk
-    # Only this chunk's: a million serials would otherwise be read a hundred times.
-    serials = Batch.objects.values_list(f"serials__{batch.minted}_{minted}", flat=True).get(pk=batch_id)
-    _copy(batch, serials or [""] * chunk)
+    # Not this transaction's time: the rate is told from when the work began.
+    began = timezone.now()
+    serials = _serials(batch)
+    _copy(batch, serials)
+    minted = batch.minted + len(serials)
     done = minted == batch.count
     Batch.objects.filter(pk=batch_id).update(
         minted=minted,
         state=Batch.State.DONE if done else Batch.State.MINTING,
+        started_at=Coalesce("started_at", began),
         finished_at=timezone.now() if done else None,
     )
+    if done:
+        GivenSerials.objects.filter(batch=batch).delete()
     return not done
+
+
+def _serials(batch: Batch) -> list[str]:
+    """Those of the next copies, "" for each without one."""
+    given = GivenSerials.objects.filter(batch=batch, first__lte=batch.minted).order_by("-first").first()
+    if given:
+        return given.serials[batch.minted - given.first :][:CHUNK]
+    chunk = min(CHUNK, batch.count - batch.minted)
+    if batch.first_number is None:
+        return [""] * chunk
+    pattern, first = pattern_of(batch), batch.first_number + batch.minted
+    return [pattern.serial(number) for number in range(first, first + chunk)]
 
 
 def _copy(batch: Batch, serials: Sequence[str]) -> None:
     """COPY is about ten times as fast as INSERT. Two equal codes of 60 bits would fail the chunk, which is retried."""
     columns = "id, code, product_id, batch_id, serial, status, name, company_name, pin_tries"
-    same = f"{batch.product_id}\t{batch.pk}"
-    rest = f"{Pico.Status.MINTED}\t\t\t0\n"
-    rows = [
-        f"{uuid7()}\t{code}\t{same}\t{serial and serial.translate(_IN_COPY)}\t{rest}"
-        for code, serial in zip(new_codes(len(serials)), serials, strict=True)
-    ]
     with connection.cursor() as cursor, cursor.copy(f"COPY picos_pico ({columns}) FROM STDIN") as copy:
-        copy.write("".join(rows))
+        for start in range(0, len(serials), PIECE):
+            copy.write("".join(_rows(batch, serials[start : start + PIECE])))
+
+
+def _rows(batch: Batch, serials: Sequence[str]) -> Iterator[str]:
+    before, after = f"{batch.product_id}\t{batch.pk}", f"{Pico.Status.MINTED}\t\t\t0\n"
+    for code, serial in zip(new_codes(len(serials)), serials, strict=True):
+        yield f"{uuid7()}\t{code}\t{before}\t{serial and serial.translate(_IN_COPY)}\t{after}"
 
 
 # What a value may not hold as it is in COPY's text format.
 _IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+
+def _numbered(product: Product, count: int, typed: str, first_number: int | None) -> dict[str, str | int]:
+    pattern = parse_pattern(typed, at=timezone.now())
+    first = next_number(product, pattern) if first_number is None else first_number
+    check_numbers(pattern, first=first, count=count)
+    check_free_numbers(product, pattern, first=first, count=count)
+    return {"pattern": str(pattern), "first_number": first}
 
 
 def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None:
@@ -103,15 +151,4 @@ def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None
     if len(set(serials)) != count:
         message = "A serial is there twice."
         raise RefusedError(message, field="serials")
-    if taken := _first_taken(product, serials):
-        message = f"Serial {taken} is taken."
-        raise RefusedError(message, field="serials")
-
-
-def _first_taken(product: Product, serials: Sequence[str]) -> str | None:
-    """One that a copy has, or is to get by a batch that waits."""
-    minted = Pico.objects.filter(product=product, serial__in=serials).values_list("serial", flat=True)
-    for waiting in Batch.objects.unfinished().filter(product=product).values_list("serials", flat=True).iterator(1):
-        if both := set(waiting).intersection(serials):
-            return min(both)
-    return minted.first()
+    check_free(product, serials)

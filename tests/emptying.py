@@ -10,7 +10,7 @@ FROM_MIGRATIONS = {"auth_permission", "django_content_type", "django_migrations"
 
 def use() -> None:
     """From now on, in this process."""
-    TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 
 
 def empty(_: TransactionTestCase | None = None) -> None:

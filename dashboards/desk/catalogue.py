@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.forms import BatchForm, ProductForm, posted
 from parties.access import Role
-from parties.errors import RefusedError
+from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
 from picos import minting
 from picos import products as verbs
@@ -41,12 +42,14 @@ def products(request: HttpRequest, member: Member) -> HttpResponse:
 def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpResponse:
     """One product: its batches, and a form to mint."""
     shown = access_product(company=member.company, product_id=product_id)
-    form = BatchForm(posted(request))
+    form = BatchForm(posted(request), request.FILES or None)
     if form.is_valid():
         try:
             minting.order_batch(product=shown, **form.cleaned_data)
         except RefusedError as error:
-            form.add_error(error.field, str(error))
+            form.add_error("pattern" if error.field == "first_number" else error.field, str(error))
+        except StateForbidsError as error:
+            form.add_error("pattern", str(error))
         else:
             return redirect("product", member.company.slug, shown.pk)
     context = desk_context(member, "products", form=form, product=shown, batches=_batches(shown))
@@ -63,6 +66,18 @@ def batches(request: HttpRequest, member: Member, product_id: UUID) -> HttpRespo
     )
 
 
+@at_desk(Role.ADMIN)
+def cancel(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponse:
+    """Mints no more of a batch."""
+    batch = access_batch(company=member.company, batch_id=batch_id)
+    try:
+        minting.cancel_batch(batch)
+        messages.success(request, f"No more of it is minted. {batch.minted:,} copies are there.")
+    except StateForbidsError as error:
+        messages.info(request, str(error))
+    return redirect("product", member.company.slug, batch.product_id)
+
+
 @require_safe
 @at_desk(Role.ADMIN)
 def export(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponseBase:
@@ -75,4 +90,4 @@ def export(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponse
 
 
 def _batches(product: Product) -> list[Batch]:
-    return list(product.batches.defer("serials").order_by("-created_at")[:50])
+    return list(product.batches.order_by("-created_at")[:50])

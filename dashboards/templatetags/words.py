@@ -63,6 +63,12 @@ def eta(data: dict[str, Any]) -> SafeString | str:
 
 
 @register.filter
+def seconds(number: int) -> str:
+    """`40 s`, `12 min`, `1 h 5 min`."""
+    return f"{number} s" if number < 60 else _duration(timedelta(seconds=number))  # noqa: PLR2004
+
+
+@register.filter
 def grouped(code: str) -> str:
     """K7QM-3XNB-0FJ2-H."""
     return codes.spaced(code)

@@ -1,6 +1,6 @@
 """The tables of the pico floor."""
 
-from picos.models.catalogue import Batch, Product
+from picos.models.catalogue import Batch, GivenSerials, Product
 from picos.models.event import Event, Lane, Pending
 from picos.models.loss import Finder, FinderMessage, Loss
 from picos.models.notice import Notice
@@ -12,6 +12,7 @@ __all__ = [
     "Event",
     "Finder",
     "FinderMessage",
+    "GivenSerials",
     "Lane",
     "Loss",
     "Notice",

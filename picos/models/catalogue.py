@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from parties.models import Company
@@ -67,11 +68,13 @@ class Batch(models.Model):
     count = models.PositiveIntegerField()
     minted = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    # Given serials, in order; empty when the copies have none.
-    serials = ArrayField(models.CharField(max_length=50), default=list)
+    # How copies without given serials are numbered (picos/serials.py), from which number on; empty when they are not.
+    pattern = models.CharField(max_length=80, blank=True)
+    first_number = models.PositiveBigIntegerField(null=True)
     # What the PINs of this batch are derived from, sealed; empty when claiming needs none.
     pin_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     objects: ClassVar = BatchQuerySet.as_manager()
@@ -86,7 +89,49 @@ class Batch(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(minted__lte=models.F("count")), name="batch_mints_its_count"),
+            models.CheckConstraint(
+                condition=models.Q(pattern="", first_number=None)
+                | (~models.Q(pattern="") & ~models.Q(first_number=None)),
+                name="batch_pattern_has_first_number",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.product}"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it still wants minting."""
+        return self.state in {self.State.QUEUED, self.State.MINTING}
+
+    @property
+    def per_second(self) -> int | None:
+        """How many copies a second were minted since it began, or until it was finished; None before anything shows."""
+        if self.started_at is None or not self.minted:
+            return None
+        seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
+        return round(self.minted / max(seconds, 0.001))
+
+    @property
+    def seconds_left(self) -> int | None:
+        """At that rate; None when nothing is left, or no rate shows."""
+        return -(-(self.count - self.minted) // self.per_second) if self.unfinished and self.per_second else None
+
+
+class GivenSerials(models.Model):
+    """Some of the serials that a batch was ordered with, in order, from its copy number `first` (0: the first) on.
+
+    Many to a row, but not all: a worker reads those of one transaction at a time. They go when the batch is minted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="given", db_index=False)
+    first = models.PositiveIntegerField()
+    serials = ArrayField(models.CharField(max_length=50))
+
+    class Meta:
+        verbose_name_plural = "given serials"
+        constraints: ClassVar = [models.UniqueConstraint("batch", "first", name="serials_given_once")]
+
+    def __str__(self) -> str:
+        return f"{len(self.serials)} serials of {self.batch_id}"

@@ -88,6 +88,7 @@ def filled(path: str, conduit: Conduit) -> str:
     endpoint = an_endpoint(conduit.company)
     return path.format(
         code=conduit.pico.code,
+        batch_id=conduit.pico.batch_id,
         conduit_id=conduit.pk,
         endpoint_id=endpoint.pk,
         delivery_id=queue_test(endpoint).pk,

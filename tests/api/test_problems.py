@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from api import doors
-from picos.models import Batch, Product
+from picos.models import Batch, GivenSerials, Product
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_key, a_person, a_product
 
@@ -99,7 +99,8 @@ def test_a_batch_may_bring_many_serials(api: Api) -> None:
     serials = [f"{number:050}" for number in range(21_000)]
     answer = api(product.company).post("/batches", {"product": str(product.pk), "count": 21_000, "serials": serials})
     assert answer.status_code == 202
-    assert Batch.objects.get().serials == serials
+    given = GivenSerials.objects.order_by("first").values_list("serials", flat=True)
+    assert [serial for some in given for serial in some] == serials
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_an_unknown_key_of_any_spelling_is_422(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "count", [b"0", b"-1", b"1000001", b"9" * 400, b"1e999", b"1.5", b'"5"', b"true", b"null", b"[1]"]
+    "count", [b"0", b"-1", b"5000001", b"9" * 400, b"1e999", b"1.5", b'"5"', b"true", b"null", b"[1]"]
 )
 def test_a_number_that_does_not_fit_is_422(count: bytes, api: Api) -> None:
     product = a_product()

@@ -21,6 +21,7 @@ TAKES = {
     "pico.found": Grant.SCANS,
     "pico.recovered": Grant.SCANS,
     "pico.claimed": ALWAYS,
+    "pico.linked": ALWAYS,
     "pico.transferred": ALWAYS,
     "pico.state_changed": NEVER,
     "conduit.opened": ALWAYS,

@@ -35,6 +35,7 @@ OF_THE_COMPANY = [
     Door("get", "products", ("company",), 200, of_batch("/labels.csv")),
     Door("get", "picos", BOTH, 200, of_pico()),
     Door("get", "picos", BOTH, 200, of_pico("/events")),
+    Door("post", "products", ("company",), 409, of_batch("/cancel")),
     Door("post", "picos", ("company",), 200, of_pico("/unlock")),
 ]
 OF_THE_OWNER = [
@@ -49,6 +50,8 @@ WITHOUT_A_ROW = [
     Door("get", "products", ("company",), 200, lambda _: "/batches"),
     Door("get", "picos", BOTH, 200, lambda _: "/picos"),
     Door("post", "products", ("company",), 201, lambda _: "/products", {"name": "Moccasin", "sku": "M-1"}),
+    Door("post", "products", ("company",), 422, lambda _: "/batches/import", {}),
+    Door("post", "products", ("company",), 422, lambda _: "/picos/serials", {}),
     Door("post", "picos", ("person",), 201, lambda _: "/picos", {"name": "Bicycle"}),
 ]
 OF_ORDERS = Door("post", "products", ("company",), 202, lambda _: "/batches")

@@ -117,7 +117,7 @@ def test_what_finders_read_can_be_changed_while_it_is_lost(api: Api) -> None:
     page = on_the_page(conduit.pico)
     assert (page["message"], page["contact"]) == ("It has a red tag.", None)
     assert types(conduit.pico) == ["pico.lost"]
-    assert api(conduit.pico.product.company).put(path, new).status_code == 403
+    assert api(conduit.company).put(path, new).status_code == 403
     assert api(a_person()).put(path, REPORT).status_code == 404
     assert on_the_page(conduit.pico)["message"] == "It has a red tag."
     asking.post(f"/picos/{conduit.pico.code}/recovered")

@@ -2,16 +2,21 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from parties.errors import RefusedError
 from picos import bell, minting
-from picos.codes import parse_code
+from picos.codes import new_code, parse_code
 from picos.minting import mint, order_batch
-from picos.models import Batch, Pico
+from picos.models import Batch, GivenSerials, Pico
 from picos.tasks import mint_batches
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
@@ -35,7 +40,12 @@ def test_a_batch_is_ordered_and_minted_by_a_worker(
         "state": "queued",
         "minted": 0,
         "count": 3,
+        "pattern": "",
+        "first_number": None,
+        "per_second": None,
+        "seconds_left": None,
         "created_at": batch.created_at.isoformat().replace("+00:00", "Z"),
+        "finished_at": None,
     }
     assert (answer.status_code, answer.json()) == (202, shown)
     assert rung == [bell.MINTING]
@@ -43,10 +53,21 @@ def test_a_batch_is_ordered_and_minted_by_a_worker(
 
     mint_batches()
 
-    assert asking.get(f"/batches/{batch.pk}").json() == shown | {"state": "done", "minted": 3}
-    assert Pico.objects.filter(batch=batch, product=product, status="minted", owner=None, serial="").count() == 3
     batch.refresh_from_db()
     assert batch.finished_at is not None
+    finished = batch.finished_at.isoformat().replace("+00:00", "Z")
+    done = {"state": "done", "minted": 3, "per_second": batch.per_second, "finished_at": finished}
+    assert asking.get(f"/batches/{batch.pk}").json() == shown | done
+    assert Pico.objects.filter(batch=batch, product=product, status="minted", owner=None, serial="").count() == 3
+
+
+def test_while_it_is_minted_it_tells_how_fast_and_how_long_still() -> None:
+    batch = order_batch(product=a_product(), count=1000)
+    now = timezone.now()
+    for minted, seconds, told in [(0, 5, (None, None)), (100, 10, (10, 90)), (300, 10, (30, 24)), (1, 10, (0, None))]:
+        batch.minted, batch.started_at, batch.state = minted, now - timedelta(seconds=seconds), "minting"
+        with time_machine.travel(now, tick=False):
+            assert (batch.per_second, batch.seconds_left) == told
 
 
 def test_each_code_is_a_code_and_none_is_there_twice() -> None:
@@ -113,12 +134,47 @@ def test_minting_it_again_changes_nothing() -> None:
     assert (Pico.objects.count(), Batch.objects.get().minted) == (3, 3)
 
 
-def test_a_cancelled_batch_is_not_minted() -> None:
-    batch = order_batch(product=a_product(), count=3)
-    Batch.objects.update(state="cancelled")
+def test_of_a_cancelled_batch_no_more_is_minted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minting, "CHUNK", 4)
+    product = a_product()
+    batch = order_batch(product=product, count=6, serials=list("abcdef"))
+    assert minting._mint_chunk(batch.pk)
+    asking = api(product.company)
+
+    answer = asking.post(f"/batches/{batch.pk}/cancel")
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["minted"]) == (200, "cancelled", 4)
     mint(batch.pk)
     mint_batches()
-    assert not Pico.objects.exists()
+    assert sorted(Pico.objects.values_list("serial", flat=True)) == list("abcd")
+    assert not GivenSerials.objects.exists()
+    again = asking.post(f"/batches/{batch.pk}/cancel")
+    assert (again.status_code, again.json()["detail"]) == (409, "It is not being minted any more.")
+    # What was not minted is free again.
+    assert [pico.serial for pico in picos(2, product, serials=["e", "f"])] == ["e", "f"]
+
+
+def test_what_is_minted_cannot_be_cancelled(api: Api) -> None:
+    picos(2, product := a_product())
+    answer = api(product.company).post(f"/batches/{Batch.objects.get().pk}/cancel")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "It is minted already.")
+    assert Batch.objects.get().state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pico_s_product_and_batch_are_there_and_belong_together() -> None:
+    (pico,) = picos()
+    (other,) = picos()
+    for wrong in ({"product": uuid7()}, {"batch": uuid7()}, {"batch": other.batch_id}, {"product": None, "name": "x"}):
+        with pytest.raises(IntegrityError, match="a pico is of a product"):
+            Pico.objects.filter(pk=pico.pk).update(**wrong)
+    values = {"code": new_code(), "product_id": uuid7(), "batch_id": pico.batch_id}
+    with pytest.raises(IntegrityError, match="a pico is of a product"):
+        Pico.objects.create(**values)
+    for table, pk in (("picos_product", pico.product_id), ("picos_batch", pico.batch_id)):
+        with pytest.raises(IntegrityError, match=f"{table} has picos"), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [pk])
+    assert Pico.objects.count() == 2
 
 
 def test_a_batch_that_cannot_be_minted_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,9 +242,9 @@ def test_nobody_mints_another_company_s_product(api: Api) -> None:
     assert (answer.status_code, Batch.objects.count()) == (404, 0)
 
 
-@pytest.mark.parametrize("count", [0, -1, 1_000_001])
+@pytest.mark.parametrize("count", [0, -1, 5_000_001])
 def test_the_verb_refuses_a_wrong_count_too(count: int) -> None:
-    with pytest.raises(RefusedError, match="A batch has 1 to 1,000,000 copies.") as refused:
+    with pytest.raises(RefusedError, match="A batch has 1 to 5,000,000 copies.") as refused:
         order_batch(product=a_product(), count=count)
     assert refused.value.field == "count"
 
@@ -228,7 +284,7 @@ def test_the_command_waits_for_the_worker_that_took_the_batch_first(monkeypatch:
     assert (json.loads(out.getvalue())["minted"], len(runs)) == (5, 3)
 
 
-@pytest.mark.parametrize(("count", "why"), [("0", "A batch has 1 to 1,000,000 copies."), ("-5", None)])
+@pytest.mark.parametrize(("count", "why"), [("0", "A batch has 1 to 5,000,000 copies."), ("-5", None)])
 def test_the_command_tells_in_a_sentence_what_cannot_be_minted(count: str, why: str | None) -> None:
     with pytest.raises(CommandError, match=why):
         call_command("mint", str(a_product().pk), count)
