@@ -34,6 +34,7 @@ app.conf.update(
         "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
         "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},
         "partitions": {"task": "picos.make_partitions", "schedule": 6 * 3600.0},
+        "retention": {"task": "picos.forget_events", "schedule": 6 * 3600.0},
         "visits": {"task": "picos.forget_visits", "schedule": 120.0, "options": {"expires": 120}},
         "tidying": {"task": "api.forget_old", "schedule": 600.0},
     },

@@ -34,12 +34,15 @@ def text(name: str, default: str = "") -> str:
     return default
 
 
-def integer(name: str, default: int) -> int:
+def integer(name: str, default: int, *, smallest: int | None = None) -> int:
     """A whole number."""
     try:
-        return int(text(name) or default)
+        number = int(text(name) or default)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {text(name)!r} is no whole number") from error
+    if smallest is not None and number < smallest:
+        raise ImproperlyConfigured(f"{name}: {number} is less than {smallest}")
+    return number
 
 
 def port(name: str, default: int) -> int:

@@ -17,10 +17,12 @@ _public = env.public_url("PUBLIC_URL", f"http://localhost:{PORT}")
 PUBLIC_URL = _public.geturl()
 # Where pages open their live stream; empty means LIVE_PORT on the host that served the page.
 LIVE_URL = env.text("LIVE_URL")
+# For how many full months events are kept, whoever they are about; 0 keeps them for good.
+PICO_KEEP_MONTHS = env.integer("PICO_KEEP_MONTHS", 0, smallest=0)
 PICO_DEMO = env.flag("PICO_DEMO", default=True)
 PICO_WEBHOOK_ALLOW = env.networks("PICO_WEBHOOK_ALLOW")
 # How many proxies of our own stand in front; that many entries from the right of X-Forwarded-For are believed.
-TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, smallest=0)
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY") or env.secret_kept_in(PICO_DATA_DIR / "secret-key")

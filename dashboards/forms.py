@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
 from parties.errors import RefusedError
+from picos import retention
 from picos.minting import MOST
 from picos.serial_files import read_serials
 from picos.serials import LONGEST as LONGEST_SERIAL
@@ -196,6 +197,19 @@ class BatchForm(forms.Form):
         if not cleaned["count"] and not self.errors:
             self.add_error("count", SAYS["required"])
         return cleaned
+
+
+class RetentionForm(forms.Form):
+    """For how long a company keeps what is nobody else's."""
+
+    keep_months = forms.IntegerField(
+        label="Months to keep scans that nobody owned",
+        min_value=retention.SHORTEST,
+        max_value=retention.LONGEST,
+        required=False,
+        error_messages=SAYS,
+        help_text="Older ones are deleted for good. Empty: they are kept. What customers own is theirs and stays.",
+    )
 
 
 class EndpointForm(forms.Form):

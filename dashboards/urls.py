@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from dashboards import claiming, finders, home, photos, relations, rule_pages, scan_page, things, you
-from dashboards.desk import catalogue, conversation, inbox, webhooks
+from dashboards.desk import catalogue, conversation, inbox, keeping, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -24,6 +24,7 @@ desk = [
     path("products/<uuid:product_id>/batches", catalogue.batches, name="batches"),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
+    path("keeping", keeping.keeping, name="keeping"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from picos import minting, notices, partitions, scanning
+from picos import minting, notices, partitions, retention, scanning
 
 
 @shared_task(name="picos.mint_batches")
@@ -15,6 +15,12 @@ def mint_batches() -> None:
 def make_partitions() -> None:
     """Keeps some months of the event table made ahead."""
     partitions.make_partitions()
+
+
+@shared_task(name="picos.forget_events")
+def forget_events() -> None:
+    """Forgets events that are not to be kept any longer."""
+    retention.forget_old_events()
 
 
 @shared_task(name="picos.mail_notices")

@@ -14,6 +14,8 @@ class Company(models.Model):
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=50, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # For how many months events of copies that nobody owned are kept; None: for good.
+    keep_months = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "companies"

@@ -153,6 +153,8 @@ DOORS = [
     get("batches", "{desk}/products/{product}/batches", MEMBERS),
     get("export", "{desk}/batches/{batch}.csv", ADMINS),
     post("cancel_batch", "{desk}/batches/{batch}/cancel", does(ADMINS), keeps=True),
+    get("keeping", "{desk}/keeping", ADMINS),
+    post("keeping", "{desk}/keeping", does(ADMINS), {"keep_months": "12"}),
     get("endpoints", "{desk}/endpoints", ADMINS),
     post("endpoints", "{desk}/endpoints", ADMINS, {"url": "http://127.0.0.1/b", "events": ["pico.lost"]}),
     post("endpoint_verb", "{desk}/endpoints/{endpoint}/test", does(ADMINS)),
