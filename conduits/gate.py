@@ -27,6 +27,11 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     pico_events.LINKED: None,
     pico_events.CLAIMED: None,
     pico_events.TRANSFERRED: None,
+    pico_events.ACTIVATED: None,
+    pico_events.RELEASED: None,
+    pico_events.RETIRED: None,
+    pico_events.MERGED: None,
+    pico_events.CONNECTED: None,
     event_types.NOTE: Grant.NOTES,
     event_types.MESSAGE: None,
     event_types.OPENED: None,
@@ -36,7 +41,7 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.TERMS_AGREED: None,
 }
 # What the company must be told although the conduit is not open any more: that it is not.
-_ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED}
+_ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED, pico_events.RELEASED, pico_events.RETIRED}
 
 
 @dataclass(frozen=True, slots=True)

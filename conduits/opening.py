@@ -1,10 +1,11 @@
-"""Opening a conduit: a claim, a journal, an agreement and a conduit, all or none of it."""
+"""Opening a conduit, with a claim or a transfer, or when a maker joins: its journal, its agreement, or none of it."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from conduits.agreements import agree
 from conduits.event_types import OPENED
+from conduits.leaving import leave
 from conduits.models import Conduit
 from journals.keeping import open_journal
 from journals.models import Journal
@@ -13,7 +14,10 @@ from parties.errors import StateForbidsError
 from parties.models import Person
 from picos.claiming import add_own_thing, claim_pico, use_up_pin_try
 from picos.events import record_event
-from picos.models import Event, Pico
+from picos.inviting import connect_maker, take_invitation
+from picos.models import Event, Pico, Product
+from picos.notices import notify
+from picos.transferring import hand_over, take_transfer
 
 
 def claim_and_open(*, pico: Pico, person: Person, pin: str = "") -> Conduit:
@@ -41,9 +45,41 @@ def add_thing_with_journal(*, person: Person, name: str, company_name: str = "")
     return pico
 
 
+@transaction.atomic
+def accept_transfer(*, token: str, person: Person) -> tuple[Pico, Conduit | None]:
+    """The person becomes the next owner of what the secret is about, under the default terms and grants.
+
+    The earlier owner's conduit and journal are closed first. There is no conduit where its maker is not here. Raises
+    Http404 for a secret that does not work (any more), StateForbidsError while it is lost or for its owner.
+    """
+    pico = take_transfer(token=token, person=person)
+    before = leave(pico)
+    transferred = hand_over(pico=pico, person=person)
+    notify(
+        person=before.owner, pico=pico, text=f"Your {pico.title} has its next owner.", path=f"/things/had/{before.pk}"
+    )
+    journal = open_journal(pico=pico, owner=person)
+    return pico, _open(journal=journal, cause=transferred) if journal.company else None
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, product: Product, agent: Person | None = None) -> Conduit:
+    """The product's company becomes the maker of what the secret is about, under the default terms and grants.
+
+    In a new journal: what its owner wrote while nobody read along stays theirs. Raises Http404 for a secret that does
+    not work (any more).
+    """
+    pico = take_invitation(token)
+    before = leave(pico)
+    connected = connect_maker(pico=pico, product=product, company=product.company, agent=agent)
+    text = f"{product.company} is there for your {pico.title} now. It sees what you share from now on."
+    notify(person=before.owner, pico=pico, text=text)
+    return _open(journal=open_journal(pico=pico, owner=before.owner), cause=connected)
+
+
 def _open(*, journal: Journal, cause: Event) -> Conduit:
     company = journal.company
-    assert company is not None  # noqa: S101 (only picos of a product can be claimed)
+    assert company is not None  # noqa: S101 (its callers open none without)
     conduit = Conduit.objects.create(pico=journal.pico, owner=journal.owner, company=company, journal=journal)
     terms = agree(conduit=conduit, agreed_at=timezone.now().isoformat().replace("+00:00", "Z"))
     Conduit.objects.filter(pk=conduit.pk).update(terms=terms)

@@ -9,12 +9,15 @@ from django.http import FileResponse, Http404
 
 from conduits import gate
 from conduits.reading import Reader, open_for
+from journals.inheriting import history_of
 from journals.models import Attachment, Entry
 from parties.models import Person
+from picos.access import surviving
 
 
 def access_photo(*, photo_id: UUID, person: Person | None = None, readers: Sequence[Reader] = ()) -> Attachment:
-    """A photo of a public entry, of the person's own journal, or granted to the company of one of the readers.
+    """A photo of a public entry, of the person's own journal, of what was passed on with a thing of theirs, or granted
+    to the company of one of the readers.
 
     Raises Http404 for any other, and for none.
     """
@@ -25,6 +28,8 @@ def access_photo(*, photo_id: UUID, person: Person | None = None, readers: Seque
     if photo.entry.visibility == Entry.Visibility.PUBLIC and journal.closed_at is None:
         return photo
     if person and journal.owner_id == person.pk and journal.entries.visible_to(person).filter(pk=photo.entry_id):
+        return photo
+    if person and _is_passed_on(photo, person):
         return photo
     reader = next((reader for reader in readers if reader.company.pk == journal.company_id), None)
     if reader and _is_granted(photo, reader):
@@ -37,6 +42,11 @@ def photo_response(photo: Attachment, *, small: bool) -> FileResponse:
     name = photo.thumbnail if small and photo.thumbnail else photo.name
     headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
     return FileResponse(default_storage.open(name), content_type="image/jpeg", headers=headers)
+
+
+def _is_passed_on(photo: Attachment, person: Person) -> bool:
+    pico = surviving(photo.entry.journal.pico)
+    return pico.owner_id == person.pk and history_of(pico, person).filter(pk=photo.entry_id).exists()
 
 
 def _is_granted(photo: Attachment, reader: Reader) -> bool:

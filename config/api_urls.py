@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import conduits, deliveries, journal, picos
+from conduits.api import conduits, deliveries, journal, life, picos
 from picos import api as catalogue
 from rules.api import endpoints, rules
 
@@ -26,6 +26,15 @@ urlpatterns = [
     path("picos/<str:code>/unlock", door(post=picos.unlock)),
     path("picos/<str:code>/lost", door(post=picos.report_lost, put=picos.reword_loss)),
     path("picos/<str:code>/recovered", door(post=picos.report_recovered)),
+    path("picos/<str:code>/transfer", door(post=life.offer_transfer, delete=life.withdraw_transfer)),
+    path("transfers/<str:token>/accept", door(post=life.accept_transfer)),
+    path("picos/<str:code>/release", door(post=life.release)),
+    path("picos/<str:code>/retire", door(post=life.retire)),
+    path("picos/<str:code>/activate", door(post=life.activate)),
+    path("picos/<str:code>/merge", door(post=life.merge)),
+    path("picos/<str:code>/invite", door(post=life.invite, delete=life.withdraw_invitation)),
+    path("invitations/<str:token>/accept", door(post=life.accept_invitation)),
+    path("picos/<str:code>/history", door(get=journal.list_history)),
     path("picos/<str:code>/journal", door(get=journal.list_entries, post=journal.add_entry)),
     path("picos/<str:code>/events", door(get=picos.list_events)),
     path("attachments/<uuid:attachment_id>", door(get=journal.show_attachment)),

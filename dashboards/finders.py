@@ -54,8 +54,8 @@ def finder(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         try:
             write_again(finder=thread, from_finder=True, body=form.cleaned_data["body"])
-        except TooManyError as error:
-            wait = error.retry_after
+        except (StateForbidsError, TooManyError) as error:
+            wait = getattr(error, "retry_after", 0)
             form.add_error("body", str(error))
         else:
             return redirect("finder", token)

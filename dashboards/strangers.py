@@ -41,6 +41,7 @@ MOST_FORMS = 1000
 
 # All that a stranger's page depends on. `xmin` is the transaction that wrote a row's version: it changes with the row.
 # Of an unclaimed copy that is its product; of one with an owner's words on its page, the copy itself, too.
+# A retired one's code may lead to another, which Django finds.
 _LOOK = """
 SELECT pico.code, pico.id, pico.owner_id, product.company_id, pico.serial, pico.status,
        product.id, product.xmin::text, company.xmin::text,
@@ -56,7 +57,7 @@ LEFT JOIN LATERAL (
       AND entry.visibility = 'public'
     ORDER BY entry.id DESC LIMIT 1
 ) AS entry ON true
-WHERE pico.code = ANY(%s::text[])
+WHERE pico.code = ANY(%s::text[]) AND pico.status <> 'retired'
 """
 
 

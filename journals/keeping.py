@@ -40,6 +40,14 @@ def open_journal_of(pico: Pico) -> Journal | None:
     return pico.journals.filter(closed_at=None).select_related("company", "owner").first()
 
 
+def close_journal(journal: Journal) -> None:
+    """Nothing is written in it any more, and nobody waits; it stays with its owner. In the caller's turn."""
+    Journal.objects.filter(pk=journal.pk).update(closed_at=timezone.now(), waiting_since=None)
+    announce(topic("journal", journal.pk, "owner"), topic("person", journal.owner_id))
+    if journal.company_id:
+        announce(topic("journal", journal.pk, "company"), topic("company", journal.company_id))
+
+
 @transaction.atomic
 def append_entry(
     *,

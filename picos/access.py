@@ -8,23 +8,31 @@ from django.http import Http404
 from parties.models import Company, Person
 from picos.codes import CodeError, parse_code
 from picos.models import Batch, Pico, Product
+from picos.models.pico import PicoQuerySet
 
 Row = TypeVar("Row")
 
 
 def access_pico(*, viewer: Company | Person, code: str) -> Pico:
     """The viewer's own pico: a person's thing, or a copy of a company's product. Raises Http404."""
-    return _found(Pico.objects.with_product().visible_to(viewer).filter(code=_parsed(code)).first())
+    return _behind(code, Pico.objects.with_product().visible_to(viewer))
 
 
 def access_owned_pico(*, owner: Person, code: str) -> Pico:
     """A thing of this person's. Raises Http404."""
-    return _found(Pico.objects.with_product().filter(owner=owner, code=_parsed(code)).first())
+    return _behind(code, Pico.objects.with_product().filter(owner=owner))
 
 
 def find_pico(code: str) -> Pico:
     """The pico behind a code that somebody holds in their hand; public. Raises Http404."""
-    return _found(Pico.objects.with_product().filter(code=_parsed(code)).first())
+    return _behind(code, Pico.objects.with_product())
+
+
+def surviving(pico: Pico) -> Pico:
+    """The pico itself, or the one that it was merged into."""
+    if pico.status != Pico.Status.RETIRED:
+        return pico
+    return Pico.objects.with_product().filter(aliases__code=pico.code).first() or pico
 
 
 def access_product(*, company: Company, product_id: UUID | str) -> Product:
@@ -37,6 +45,15 @@ def access_batch(*, company: Company, batch_id: UUID | str) -> Batch:
     return _found(
         Batch.objects.filter(product__company=company, pk=batch_id).select_related("product__company").first()
     )
+
+
+def _behind(code: str, picos: PicoQuerySet) -> Pico:
+    """The one of these that the code leads to. Aliases are asked only where a scan of a living pico never comes by."""
+    parsed = _parsed(code)
+    pico = picos.filter(code=parsed).first()
+    if pico is None or pico.status == Pico.Status.RETIRED:
+        pico = picos.filter(aliases__code=parsed).first() or pico
+    return _found(pico)
 
 
 def _parsed(code: str) -> str:

@@ -11,6 +11,7 @@ from picos.codes import new_code
 from picos.event_types import CLAIMED
 from picos.events import record_event
 from picos.models import Event, Pico
+from picos.moving import move
 from picos.pins import TRIES, is_pin_of, wants_pin
 from picos.turns import take_turn
 
@@ -27,14 +28,10 @@ def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
         raise StateForbidsError(_why_not(pico, person))
     if wants_pin(pico) and not is_pin_of(pico, pin):
         raise RefusedError(_wrong_pin(pico, pin), field="pin")
-    now = timezone.now()
-    won = Pico.objects.filter(pk=pico.pk, status__in=UNCLAIMED).update(
-        owner=person, status=Pico.Status.CLAIMED, claimed_at=now
-    )
-    if not won:
+    changes = {"owner": person, "claimed_at": timezone.now()}
+    if not move(pico=pico, target=Pico.Status.CLAIMED, owned_by=None, **changes):
         message = "Somebody claimed it a moment ago."
         raise StateForbidsError(message)
-    pico.owner, pico.status, pico.claimed_at = person, Pico.Status.CLAIMED, now
     return record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
 
 

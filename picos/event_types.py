@@ -41,6 +41,7 @@ def event_types() -> list[EventType]:
     return [_registry[name] for name in sorted(_registry)]
 
 
+ACTIVATED = register("pico.activated", "{thing} leaves its maker")
 SCANNED = register("pico.scanned", "the code on {thing} is scanned")
 LINKED = register("pico.linked", "a code that was printed earlier is linked to {thing}")
 CLAIMED = register("pico.claimed", "somebody claims {thing}")
@@ -48,4 +49,8 @@ LOST = register("pico.lost", "{thing} is reported lost")
 FOUND = register("pico.found", "a finder writes about {thing}")
 RECOVERED = register("pico.recovered", "{thing} is back")
 TRANSFERRED = register("pico.transferred", "{thing} changes hands")
+RELEASED = register("pico.released", "the owner of {thing} gives it up")
+RETIRED = register("pico.retired", "{thing} is retired")
+MERGED = register("pico.merged", "{thing} gets a second code")
+CONNECTED = register("pico.connected", "the maker of {thing} joins")
 STATE_CHANGED = register("pico.state_changed", "a value of {thing} changes")

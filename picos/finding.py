@@ -1,6 +1,5 @@
 """Finders: a message to the owner of a thing, relayed so that neither side sees the other's address."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -14,6 +13,7 @@ from picos.event_types import FOUND
 from picos.events import record_event
 from picos.models import Finder, FinderMessage, Pico
 from picos.notices import notify
+from picos.offers import digest_of
 from picos.turns import take_turn
 
 # How many first messages one visitor, and all together, may write about one thing within the window.
@@ -39,7 +39,7 @@ def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "
             raise StateForbidsError(refusal)
         _check_caps(pico, visitor)
         finder = Finder.objects.create(
-            pico=pico, owner=pico.owner, token_digest=_digest(token), contact=contact, visitor=visitor
+            pico=pico, owner=pico.owner, token_digest=digest_of(token), contact=contact, visitor=visitor
         )
         FinderMessage.objects.create(finder=finder, from_finder=True, body=message)
         # Neither the words nor the contact go into the event: companies' rules see events, and this is none of theirs.
@@ -50,8 +50,14 @@ def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "
 
 @transaction.atomic
 def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessage:
-    """A further message of either side. Raises TooManyError when the conversation is full."""
+    """A further message of either side.
+
+    Raises TooManyError when the conversation is full, StateForbidsError when the thing has left its owner since.
+    """
     Finder.objects.select_for_update().get(pk=finder.pk)
+    if not Pico.objects.filter(pk=finder.pico_id, owner=finder.owner_id).exists():
+        refusal = "It has changed hands since, so nobody reads this any more."
+        raise StateForbidsError(refusal)
     if finder.messages.count() >= PER_FINDER:
         refusal = "This conversation is full."
         raise TooManyError(refusal, retry_after=24 * 3600)
@@ -63,7 +69,7 @@ def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessag
 
 def access_finder(token: str) -> Finder:
     """The conversation that a finder's secret opens. Raises Http404."""
-    finder = Finder.objects.select_related("pico__product__company").filter(token_digest=_digest(token)).first()
+    finder = Finder.objects.select_related("pico__product__company").filter(token_digest=digest_of(token)).first()
     if finder is None:
         raise Http404
     return finder
@@ -77,7 +83,3 @@ def _check_caps(pico: Pico, visitor: bytes) -> None:
     if len(recent) >= PER_PICO or recent.count(visitor) >= PER_VISITOR:
         refusal = "You have written about this already. Its owner has your message; write again in a few minutes."
         raise TooManyError(refusal, retry_after=int(WINDOW.total_seconds()))
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

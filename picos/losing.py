@@ -9,6 +9,7 @@ from parties.models import Person
 from picos.event_types import LOST, RECOVERED
 from picos.events import record_event
 from picos.models import Loss, Pico
+from picos.moving import move
 from picos.turns import take_turn
 
 
@@ -20,10 +21,9 @@ def report_lost(*, pico: Pico, message: str, contact: str = "", show_contact: bo
     """
     take_turn(pico.pk)
     owner = _owner(pico)
-    if not Pico.objects.filter(pk=pico.pk, owner=owner, status=Pico.Status.CLAIMED).update(status=Pico.Status.LOST):
+    if not move(pico=pico, target=Pico.Status.LOST, owned_by=owner):
         refusal = "It is reported lost already."
         raise StateForbidsError(refusal)
-    pico.status = Pico.Status.LOST
     loss = Loss.objects.create(pico=pico, message=message, contact=contact, show_contact=show_contact)
     record_event(LOST, pico=pico, actor=Actor.of_person(owner))
     return loss
@@ -44,10 +44,9 @@ def report_recovered(*, pico: Pico) -> None:
     """It is back: the page no longer says it is lost. Raises StateForbidsError unless it was."""
     take_turn(pico.pk)
     owner = _owner(pico)
-    if not Pico.objects.filter(pk=pico.pk, owner=owner, status=Pico.Status.LOST).update(status=Pico.Status.CLAIMED):
+    if not move(pico=pico, target=Pico.Status.CLAIMED, owned_by=owner):
         refusal = "It is not reported lost."
         raise StateForbidsError(refusal)
-    pico.status = Pico.Status.CLAIMED
     Loss.objects.filter(pico=pico, recovered_at=None).update(recovered_at=timezone.now())
     record_event(RECOVERED, pico=pico, actor=Actor.of_person(owner))
 

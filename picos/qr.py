@@ -28,9 +28,13 @@ def url_of(pico: Pico) -> str:
 
 def svg(pico: Pico, *, level: Level = "M", size: int | None = None) -> bytes:
     """The code as SVG; `size` in CSS pixels, or as large as its surroundings when left out."""
+    return svg_of(url_of(pico), level=level, size=size)
+
+
+def svg_of(text: str, *, level: Level = "M", size: int | None = None) -> bytes:
+    """The same of any text, a secret link for example."""
     out = io.BytesIO()
-    code = _code(pico, level)
-    code.make_image(image_factory=SvgPathImage).save(out)
+    _code_of(text, level).make_image(image_factory=SvgPathImage).save(out)
     drawing = out.getvalue().decode()
     width = drawing.partition('width="')[2].partition('"')[0]
     sized = f'width="{size}" height="{size}"' if size else 'width="100%" height="100%"'
@@ -54,7 +58,11 @@ def terminal(pico: Pico) -> str:
 
 
 def _code(pico: Pico, level: Level) -> "qrcode.QRCode[Any]":
+    return _code_of(url_of(pico), level)
+
+
+def _code_of(text: str, level: Level) -> "qrcode.QRCode[Any]":
     code = qrcode.QRCode(error_correction=LEVELS[level], border=QUIET_ZONE)
-    code.add_data(url_of(pico))
+    code.add_data(text)
     code.make(fit=True)
     return code

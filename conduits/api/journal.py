@@ -24,6 +24,7 @@ from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.photos import access_photo, photo_response
 from conduits.reading import read_entries
+from journals.inheriting import history_of
 from journals.keeping import append_entry, entry_side, open_journal_of
 from journals.models import Attachment, Entry, Journal
 from journals.models.entry import EntryQuerySet
@@ -59,10 +60,10 @@ class AttachmentShown(Shown):
 
 
 class EntryShown(Shown):
-    """An entry. `by_rule` says whether a rule wrote it for its author."""
+    """An entry; `earlier_owner` wrote in a history only. `by_rule` says whether a rule wrote it for its author."""
 
     id: UUID
-    author: Literal["owner", "company"]
+    author: Literal["owner", "company", "earlier_owner"]
     author_name: str
     kind: str
     visibility: str
@@ -88,6 +89,14 @@ def list_entries(request: Request, code: str) -> Response:
     else:
         rows = _journal(person_of(request), code).entries.visible_to(party_of(request))
     return page(request, rows.with_author(), lambda entry: shown_entry(entry, photos=photos).model_dump(mode="json"))
+
+
+@handles("journal", "person", gives=EntryShown, lists=True)
+def list_history(request: Request, code: str) -> Response:
+    """What was written before you became its owner and passed on to you; and your own from before. Newest first."""
+    owner = person_of(request)
+    rows = history_of(access_owned_pico(owner=owner, code=code), owner)
+    return page(request, rows.with_author(), lambda entry: shown_from_before(entry, owner).model_dump(mode="json"))
 
 
 @handles("journal", "company", "person", body=NewEntry, gives=EntryShown, status=201, largest_form=LARGEST_FORM)
@@ -139,6 +148,15 @@ def shown_entry(entry: Entry, *, photos: bool) -> EntryShown:
         at=entry.at,
         attachments=[_photo(photo) for photo in entry.attachments.all()] if visible else [],
     )
+
+
+def shown_from_before(entry: Entry, owner: Person) -> EntryShown:
+    """An entry of an earlier journal: without what names another owner, or leads to what was not passed on."""
+    shown = shown_entry(entry, photos=True)
+    if entry.author_company_id is None and entry.author_person_id != owner.pk:
+        shown.author = "earlier_owner"
+    shown.in_reply_to = shown.reply_to_event = None
+    return shown
 
 
 def _photo(photo: Attachment) -> AttachmentShown:

@@ -115,14 +115,14 @@ def list_picos(request: Request) -> Response:
     """Your picos, newest first; `q` is the beginning of a serial or code. To a company, a lost one is a claimed one."""
     owners = not is_company(request)
     rows = _filtered(request, Pico.objects.with_product().visible_to(party_of(request)), owners=owners)
-    return page(request, rows, lambda pico: _shown(pico, None, owners=owners).model_dump(mode="json"))
+    return page(request, rows, lambda pico: shown_pico(pico, None, owners=owners).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=NewThing, gives=PicoShown, status=201)
 def add_thing(request: Request, body: NewThing) -> Response:
     """Add a thing whose maker is not here; it is yours from the start."""
     pico = add_thing_with_journal(person=person_of(request), name=body.name, company_name=body.company_name)
-    return Response(_shown(pico, None).model_dump(mode="json"), status=201)
+    return Response(shown_pico(pico, None).model_dump(mode="json"), status=201)
 
 
 @handles("picos", "company", "person", gives=PicoShown)
@@ -134,7 +134,7 @@ def show_pico(request: Request, code: str) -> Response:
         conduit = open_for(pico=pico, reader=reader_of(request), what="pico") if pico.claimed else None
     else:
         conduit = current_conduit(pico)
-    return Response(_shown(pico, conduit, owners=not is_company(request)).model_dump(mode="json"))
+    return Response(shown_pico(pico, conduit, owners=not is_company(request)).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=Claim, gives=Claimed)
@@ -154,7 +154,7 @@ def unlock(request: Request, code: str) -> Response:
     """Let people try the PIN again, after five wrong ones locked the claim."""
     pico = access_pico(viewer=party_of(request), code=code)
     give_pin_tries_back(pico=pico)
-    return Response(_shown(pico, None, owners=False).model_dump(mode="json"))
+    return Response(shown_pico(pico, None, owners=False).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=LostReport, gives=PicoShown)
@@ -162,7 +162,7 @@ def report_lost(request: Request, body: LostReport, code: str) -> Response:
     """From now on its page tells finders your message."""
     pico = access_owned_pico(owner=person_of(request), code=code)
     losing.report_lost(pico=pico, **body.model_dump())
-    return Response(_shown(pico, current_conduit(pico)).model_dump(mode="json"))
+    return Response(shown_pico(pico, current_conduit(pico)).model_dump(mode="json"))
 
 
 @handles("picos", "person", body=LostReport, gives=PicoShown)
@@ -170,7 +170,7 @@ def reword_loss(request: Request, body: LostReport, code: str) -> Response:
     """Change what its page tells finders. 409 unless it is reported lost."""
     pico = access_owned_pico(owner=person_of(request), code=code)
     losing.reword_loss(pico=pico, **body.model_dump())
-    return Response(_shown(pico, current_conduit(pico)).model_dump(mode="json"))
+    return Response(shown_pico(pico, current_conduit(pico)).model_dump(mode="json"))
 
 
 @handles("picos", "person", gives=PicoShown)
@@ -178,7 +178,7 @@ def report_recovered(request: Request, code: str) -> Response:
     """It is back."""
     pico = access_owned_pico(owner=person_of(request), code=code)
     losing.report_recovered(pico=pico)
-    return Response(_shown(pico, current_conduit(pico)).model_dump(mode="json"))
+    return Response(shown_pico(pico, current_conduit(pico)).model_dump(mode="json"))
 
 
 @handles("picos", "company", "person", gives=EventShown, lists=True, query=("type", "since"))
@@ -210,7 +210,8 @@ def shown_event(event: Event) -> EventShown:
     )
 
 
-def _shown(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> PicoShown:
+def shown_pico(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> PicoShown:
+    """A pico as the API shows it, to its owner or (`owners` off) to its company."""
     product = pico.product
     mine = pico.owner_id is not None and (owners or conduit is not None)
     told = owners or (conduit is not None and gate.grants(conduit, Grant.SCANS))

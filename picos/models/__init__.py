@@ -1,23 +1,29 @@
 """The tables of the pico floor."""
 
+from picos.models.alias import Alias
 from picos.models.catalogue import Batch, GivenSerials, Product
 from picos.models.event import Event, Lane, Pending
 from picos.models.loss import Finder, FinderMessage, Loss
 from picos.models.notice import Notice
+from picos.models.offer import Invitation, Offer, Transfer
 from picos.models.pico import Pico
 from picos.models.visit import Visit
 
 __all__ = [
+    "Alias",
     "Batch",
     "Event",
     "Finder",
     "FinderMessage",
     "GivenSerials",
+    "Invitation",
     "Lane",
     "Loss",
     "Notice",
+    "Offer",
     "Pending",
     "Pico",
     "Product",
+    "Transfer",
     "Visit",
 ]

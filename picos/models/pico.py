@@ -28,7 +28,9 @@ class Pico(models.Model):
     """One copy of a product: what its code leads to. Rows are many, so they are kept slim."""
 
     class Status(models.TextChoices):
-        """Minted and active ones wait for an owner; claimed and lost ones have one; retired ones are history."""
+        """Minted and active ones wait for an owner, active ones having left their maker; claimed and lost ones have
+        one; retired ones are history. picos/moving.py says what can follow what.
+        """
 
         MINTED = "minted"
         ACTIVE = "active"
@@ -75,8 +77,13 @@ class Pico(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["minted", "active"], owner=None)
                 | models.Q(status__in=["claimed", "lost"], owner__isnull=False, claimed_at__isnull=False)
-                | models.Q(status="retired"),
+                | models.Q(status="retired", owner=None),
                 name="pico_status_agrees_with_owner",
+            ),
+            # Nobody could claim it: what its owner gives up has a maker.
+            models.CheckConstraint(
+                condition=models.Q(product__isnull=False) | models.Q(status__in=["claimed", "lost", "retired"]),
+                name="pico_without_product_is_somebodys",
             ),
             models.CheckConstraint(
                 condition=models.Q(product__isnull=False) | ~models.Q(name=""), name="pico_without_product_has_name"

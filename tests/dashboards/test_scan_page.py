@@ -41,7 +41,7 @@ def lose_without_contact(world: World) -> None:
 
 
 def retire(world: World) -> None:
-    Pico.objects.filter(pk=world.pico.pk).update(status=Pico.Status.RETIRED)
+    Pico.objects.filter(pk=world.pico.pk).update(status=Pico.Status.RETIRED, owner=None)
 
 
 def nothing(_: World) -> None:

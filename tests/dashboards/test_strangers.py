@@ -128,7 +128,7 @@ CHANGES: list[Callable[[Pico], Any]] = [
     lambda _: Product.objects.update(name="Slipper"),
     lambda _: Product.objects.update(description="Now in blue."),
     lambda _: Company.objects.update(name="Another name"),
-    lambda _: Pico.objects.update(status="retired"),
+    lambda _: Pico.objects.update(status="retired", owner=None),
     lambda _: Pico.objects.update(name="My left one"),
     lambda pico: report_lost(pico=pico, message="On the bus."),
     say,

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from conduits.opening import add_thing_with_journal
 from parties.models import Company
+from picos.inviting import invite_maker
 from picos.models import Batch, Pico
+from picos.transferring import offer_transfer
 from tests.conduits import doors
 from tests.conduits.doors import Door
 from tests.conftest import Api
-from tests.factories import a_company, a_conduit, a_person, a_pico
+from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,9 @@ OF_THE_COMPANY = [
     Door("get", "picos", BOTH, 200, of_pico("/events")),
     Door("post", "products", ("company",), 409, of_batch("/cancel")),
     Door("post", "picos", ("company",), 200, of_pico("/unlock")),
+    Door("post", "picos", ("company",), 200, of_pico("/activate")),
+    Door("post", "picos", BOTH, 200, of_pico("/retire")),
+    Door("post", "picos", BOTH, 404, of_pico("/merge"), {"into": "0000000000002"}),
 ]
 OF_THE_OWNER = [
     Door("get", "picos", BOTH, 200, of_pico()),
@@ -44,6 +50,14 @@ OF_THE_OWNER = [
     Door("post", "picos", ("person",), 200, of_pico("/lost"), {"message": "Call me"}),
     Door("put", "picos", ("person",), 409, of_pico("/lost"), {"message": "Call me"}),
     Door("post", "picos", ("person",), 409, of_pico("/recovered")),
+    Door("post", "picos", ("person",), 201, of_pico("/transfer")),
+    Door("delete", "picos", ("person",), 409, of_pico("/transfer")),
+    Door("post", "picos", ("person",), 200, of_pico("/release")),
+    Door("post", "picos", BOTH, 200, of_pico("/retire")),
+    Door("post", "picos", BOTH, 404, of_pico("/merge"), {"into": "0000000000002"}),
+    Door("post", "picos", ("person",), 409, of_pico("/invite")),
+    Door("delete", "picos", ("person",), 409, of_pico("/invite")),
+    Door("get", "journal", ("person",), 200, of_pico("/history")),
 ]
 WITHOUT_A_ROW = [
     Door("get", "products", ("company",), 200, lambda _: "/products"),
@@ -56,6 +70,8 @@ WITHOUT_A_ROW = [
 ]
 OF_ORDERS = Door("post", "products", ("company",), 202, lambda _: "/batches")
 OF_CLAIMS = Door("post", "picos", ("person",), 200, of_pico("/claim"), {})
+OF_TRANSFERS = Door("post", "picos", ("person",), 200, lambda token: f"/transfers/{token}/accept")
+OF_INVITATIONS = Door("post", "picos", ("company",), 200, lambda token: f"/invitations/{token}/accept")
 
 
 @pytest.mark.parametrize("door", OF_THE_COMPANY, ids=str)
@@ -96,6 +112,24 @@ def test_a_claim_is_open_to_every_person() -> None:
     pico = a_pico()
     doors.assert_refuses_everybody_else(OF_CLAIMS, pico, a_person())
     doors.assert_admits(OF_CLAIMS, pico, a_person())
+
+
+def test_a_transfer_is_open_to_every_person_with_its_secret() -> None:
+    conduit = a_conduit()
+    token = offer_transfer(pico=conduit.pico, owner=conduit.owner).token
+    doors.assert_refuses_everybody_else(OF_TRANSFERS, token, a_person())
+    doors.assert_refuses_other_tenants(OF_TRANSFERS, "x", a_person())
+    doors.assert_admits(OF_TRANSFERS, token, a_person())
+
+
+def test_an_invitation_is_open_to_every_company_with_its_secret() -> None:
+    owner, product = a_person(), a_product()
+    bicycle = add_thing_with_journal(person=owner, name="Bicycle")
+    token = invite_maker(pico=bicycle, owner=owner).token
+    door = replace(OF_INVITATIONS, body={"product": str(product.pk)})
+    doors.assert_refuses_everybody_else(door, token, product.company)
+    doors.assert_refuses_other_tenants(door, token, product.company)
+    doors.assert_admits(door, token, product.company)
 
 
 @pytest.mark.parametrize("what", ["", "/events", "/journal"])

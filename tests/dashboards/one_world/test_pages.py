@@ -32,7 +32,7 @@ def lose(world: World) -> None:
 
 
 def retire(world: World) -> None:
-    Pico.objects.filter(pk=world.pico.pk).update(status=Pico.Status.RETIRED)
+    Pico.objects.filter(pk=world.pico.pk).update(status=Pico.Status.RETIRED, owner=None)
 
 
 def disable(world: World) -> None:
