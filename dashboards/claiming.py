@@ -87,6 +87,7 @@ def _append(request: HttpRequest, pico: Pico, form: EntryForm) -> None:
             body=form.cleaned_data["body"],
             visibility=form.cleaned_data["visibility"],
             photos=photos,
+            pass_on=form.cleaned_data["pass_on"],
         )
         conduit = current_conduit(pico)
         if conduit and photos and request.POST.get("allow_photos"):

@@ -70,6 +70,7 @@ class EntryForm(forms.Form):
     visibility = forms.ChoiceField(
         choices=[("shared", "shared"), ("private", "private"), ("public", "public")], error_messages=SAYS
     )
+    pass_on = forms.BooleanField(required=False)
     photos = forms.Field(required=False, widget=forms.HiddenInput)
 
 
@@ -129,6 +130,30 @@ class LostForm(forms.Form):
     message = prose("What finders read", 500, help_text="Where you left it, for example.")
     contact = text("Where they reach you", 200, required=False)
     show_contact = forms.BooleanField(label="Show it on the page, for everybody who has the code", required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why a thing is retired."""
+
+    reason = text("Why", 200, required=False)
+
+
+class IntoForm(forms.Form):
+    """The code that stays."""
+
+    into = text("The code on its new label", 100)
+
+
+class MakerForm(forms.Form):
+    """Which of a maker's products it is."""
+
+    product = forms.ChoiceField(
+        label="Which product of yours it is", help_text="Your customer can tell you.", error_messages=SAYS
+    )
+
+    def __init__(self, *args: Any, products: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].choices = products  # type: ignore[attr-defined]
 
 
 class ThingForm(forms.Form):

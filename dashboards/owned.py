@@ -10,8 +10,10 @@ from conduits.access import current_conduit, last_conduit
 from conduits.gate import grants
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
+from journals.inheriting import history_of
 from journals.keeping import journal_path, mark_read, open_journal_of
 from journals.models import Entry, Journal
+from journals.models.entry import EntryQuerySet
 from live.tokens import token_for, topic
 from parties.models import Person
 from picos.models import Pico
@@ -54,9 +56,12 @@ def owner_context(
 
 def page_of(journal: Journal, person: Person, before: UUID | None) -> tuple[list[Entry], UUID | None]:
     """Some entries, and the last one's id if there are earlier ones."""
-    rows = journal.entries.visible_to(person).with_author()
-    found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
-    return found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None
+    return _page(journal.entries.visible_to(person), before)
+
+
+def page_of_history(pico: Pico, person: Person, before: UUID | None) -> tuple[list[Entry], UUID | None]:
+    """The same of what was written before."""
+    return _page(history_of(pico, person), before)
 
 
 def before_of(request: HttpRequest) -> UUID | None:
@@ -65,3 +70,9 @@ def before_of(request: HttpRequest) -> UUID | None:
         return UUID(request.GET["before"])
     except (KeyError, ValueError):
         return None
+
+
+def _page(entries: EntryQuerySet, before: UUID | None) -> tuple[list[Entry], UUID | None]:
+    rows = entries.with_author()
+    found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
+    return found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
-from dashboards.forms import LostForm, MessageForm, ThingForm, posted
+from dashboards.forms import LostForm, MessageForm, ReasonForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
+from journals.inheriting import closed_journals, history_of, last_closed_journal
 from journals.models import Journal
 from live.tokens import token_for, topic
 from parties.errors import StateForbidsError, TooManyError
@@ -23,8 +24,9 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Pico
+from picos.models import Invitation, Pico, Transfer
 from picos.notices import see_notices
+from picos.offers import open_offer
 
 
 @login_required
@@ -55,10 +57,16 @@ def tiles(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def thing(request: HttpRequest, code: str) -> HttpResponse:
-    """One thing: its journal, its finders, what the company sees."""
+    """One thing: its journal, its finders, what the company sees. One that the person had, they still read."""
     person = signed_in(request)
-    pico = access_owned_pico(owner=person, code=code)
-    return render(request, "things/thing.html", _context(pico, person, before=before_of(request)))
+    try:
+        pico = access_owned_pico(owner=person, code=code)
+    except Http404:
+        journal = last_closed_journal(owner=person, code=code)
+        if journal is None:
+            raise
+        return redirect("had", journal.pk)
+    return render(request, "things/thing.html", thing_context(pico, person, before=before_of(request)))
 
 
 @login_required
@@ -74,7 +82,7 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
         except StateForbidsError as error:
             messages.info(request, str(error))
         return redirect("thing", pico.code)
-    context = _context(pico, signed_in(request), before=None) | {"lost_form": form}
+    context = thing_context(pico, signed_in(request), before=None) | {"lost_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
@@ -106,11 +114,12 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
             form.add_error("body", str(error))
         else:
             return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
-    context = _context(pico, person, before=None) | {"answered": finder.pk, "answer_form": form}
+    context = thing_context(pico, person, before=None) | {"answered": finder.pk, "answer_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
-def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
+def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
+    """What the thing's page shows."""
     context = owner_context(pico, person, before=before)
     loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
@@ -121,6 +130,10 @@ def _context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, An
         "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
         "grant_choices": list(Grant),
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
+        "reason_form": ReasonForm(),
+        "transfer": open_offer(Transfer, pico),
+        "invitation": None if pico.product_id else open_offer(Invitation, pico),
+        "has_history": history_of(pico, person).exists(),
     }
 
 
@@ -134,4 +147,4 @@ def _tiles(person: Person) -> dict[str, Any]:
         .order_by("-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])
-    return {"things": journals, "notices": notices}
+    return {"things": journals, "notices": notices, "had": closed_journals(person)}

@@ -28,6 +28,7 @@ def keeps_unsent(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
                 "code": code,
                 "body": request.POST.get("body", "")[:LONGEST],
                 "visibility": request.POST.get("visibility", "")[:10],
+                "pass_on": bool(request.POST.get("pass_on")),
                 "photos": any(request.FILES.getlist("photos")),
             }
             messages.info(request, _SIGNED_OUT)
@@ -44,4 +45,4 @@ def take_unsent(request: HttpRequest, pico: Pico) -> EntryForm | None:
     del request.session[_UNSENT]
     photos = " Choose the photos again." if kept["photos"] else ""
     messages.info(request, f"You were signed out meanwhile. Your words are kept below; send them once more.{photos}")
-    return EntryForm(initial={"body": kept["body"], "visibility": kept["visibility"]})
+    return EntryForm(initial={name: kept.get(name) for name in ("body", "visibility", "pass_on")})

@@ -3,8 +3,8 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from dashboards import claiming, finders, home, photos, relations, rule_pages, scan_page, things, you
-from dashboards.desk import catalogue, conversation, inbox, keeping, webhooks
+from dashboards import accepting, claiming, finders, home, life, photos, relations, rule_pages, scan_page, things, you
+from dashboards.desk import catalogue, conversation, copies, inbox, keeping, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -25,6 +25,8 @@ desk = [
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
     path("keeping", keeping.keeping, name="keeping"),
+    path("picos/<str:code>", copies.copy, name="copy"),
+    path("picos/<str:code>/<slug:verb>", posts(copies.copy_verb, "copy", "slug", "code"), name="copy_verb"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",
@@ -60,10 +62,15 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/small", photos.photo_small, name="photo_small"),
     path("things", things.things, name="things"),
     path("things/tiles", things.tiles, name="tiles"),
+    path("things/had/<uuid:journal_id>", life.had, name="had"),
     path("things/<str:code>", things.thing, name="thing"),
     path(
         "things/<str:code>/finders/<uuid:finder_id>", posts(things.answer_finder, "thing", "code"), name="answer_finder"
     ),
+    path("things/<str:code>/history", life.history, name="history"),
+    path("things/<str:code>/<slug:verb>", posts(life.change, "thing", "code"), name="life"),
+    path("transfers/<str:token>", accepting.transfer, name="transfer"),
+    path("invitations/<str:token>", accepting.invitation, name="invitation"),
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),

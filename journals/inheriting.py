@@ -1,10 +1,14 @@
 """What of a thing's earlier journals its owner of now may read, and what goes along to the next one."""
 
+from uuid import UUID
+
 from django.db.models import Q
+from django.http import Http404
 
 from journals.models import Entry, Journal
 from journals.models.entry import EntryQuerySet
 from parties.models import Person
+from picos.codes import CodeError, parse_code
 from picos.models import Pico
 
 
@@ -24,6 +28,24 @@ def closed_journals(owner: Person) -> "list[Journal]":
     mine = Journal.objects.filter(owner=owner, closed_at__isnull=False).select_related("pico__product__company")
     still = Q(pico__owner=owner) | Q(pico__code__in=owner.picos.exclude(aliases=None).values("aliases__code"))
     return list(mine.exclude(still).order_by("-closed_at")[:200])
+
+
+def access_closed_journal(*, owner: Person, journal_id: UUID) -> Journal:
+    """A closed journal of this person's. Raises Http404."""
+    journals = Journal.objects.filter(owner=owner, closed_at__isnull=False).select_related("pico__product__company")
+    journal = journals.filter(pk=journal_id).first()
+    if journal is None:
+        raise Http404
+    return journal
+
+
+def last_closed_journal(*, owner: Person, code: str) -> Journal | None:
+    """Of the thing with this code that the person had."""
+    try:
+        closed = Journal.objects.filter(owner=owner, pico__code=parse_code(code), closed_at__isnull=False)
+    except CodeError:
+        return None
+    return closed.order_by("-closed_at").first()
 
 
 def _of(pico: Pico) -> Q:

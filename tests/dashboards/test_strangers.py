@@ -11,6 +11,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections, transaction
 from django.test import RequestFactory
 
+from conduits.leaving import merge_and_close, retire_and_close
 from dashboards import strangers
 from dashboards.strangers import StrangersFirst
 from journals.keeping import append_entry
@@ -151,6 +152,22 @@ def test_so_do_the_words_that_finders_read(server: Server) -> None:
     assert all("On the bus." in server.scan(pico, browser=browser).text for browser in ("a", "b"))
     reword_loss(pico=pico, message="On the 47.")
     assert "On the 47." in server.scan(pico).text
+
+
+def test_a_relabelled_thing_s_old_code_shows_and_counts_for_the_one_that_stays(server: Server) -> None:
+    old, new, ended = picos(3, a_product(), serials=["Old", "New", "Ended"])
+    assert old.product
+    for pico in (old, new, ended):
+        server.scan(pico)
+    retire_and_close(pico=ended, by=old.product.company)
+    merge_and_close(pico=old, into=new, by=old.product.company)
+    assert "This one is retired." in server.scan(ended, browser="b").text
+    for browser in ("b", "c"):
+        page = server.scan(old, browser=browser).text
+        assert "Is this one yours?" in page
+        assert (f"/P/{new.code}/claim" in page, "New" in page, "Old" in page) == (True, True, False)
+    assert Event.objects.filter(type="pico.scanned", pico=new).count() == 3
+    assert Event.objects.filter(type="pico.scanned", pico=old).count() == 1
 
 
 def test_what_one_owner_says_is_on_no_other_s_page(server: Server) -> None:

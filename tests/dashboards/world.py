@@ -11,16 +11,20 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 
+from conduits.leaving import release_and_close
 from conduits.models import Conduit, Delivery, Endpoint
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
+from conduits.opening import add_thing_with_journal
 from conduits.queueing import queue_test
 from conduits.steering import set_grants
 from journals.keeping import append_entry
-from journals.models import Attachment, Entry
+from journals.models import Attachment, Entry, Journal
 from journals.photos import take_photos
 from parties.models import Company, Person
 from picos.finding import write_to_owner
+from picos.inviting import invite_maker
 from picos.models import Batch, Finder, Pico, Product
+from picos.transferring import offer_transfer
 from rules.models import Rule
 from tests.dashboards.markup import Markup
 from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_product, a_rule, an_endpoint, picos
@@ -97,6 +101,10 @@ class World:
     photo: Attachment
     finder: Finder
     token: str
+    gift: str
+    bicycle: Pico
+    had: Journal
+    invitation: str
     owners_rule: Rule
     companys_rule: Rule
     endpoint: Endpoint
@@ -118,7 +126,7 @@ class World:
 def a_world() -> World:
     company = a_company("LAMO Footwear")
     product = a_product(company, name="Moccasin")
-    free, claimed = picos(2, product)
+    free, claimed, gone = picos(3, product)
     people = {name: a_person(name.capitalize()) for name in ACTORS if name != "anonymous"}
     for role in ("viewer", "agent", "admin"):
         a_member(company, role, people[role])
@@ -127,6 +135,9 @@ def a_world() -> World:
     set_grants(conduit, [*DEFAULT_GRANTS, Grant.PHOTOS])
     an_entry(conduit, photos=a_clean_photo())
     finder, token = write_to_owner(pico=conduit.pico, visitor=bytes(8), message="It is at the depot.")
+    had = a_conduit(people["owner"], gone)
+    release_and_close(pico=had.pico, owner=people["owner"])
+    bicycle = add_thing_with_journal(person=people["owner"], name="Bicycle")
     endpoint = an_endpoint(company)
     return World(
         company=company,
@@ -138,6 +149,10 @@ def a_world() -> World:
         photo=Attachment.objects.latest("pk"),
         finder=finder,
         token=token,
+        gift=offer_transfer(pico=conduit.pico, owner=conduit.owner).token,
+        bicycle=bicycle,
+        had=had.journal,
+        invitation=invite_maker(pico=bicycle, owner=conduit.owner).token,
         owners_rule=a_rule(people["owner"]),
         companys_rule=a_rule(company),
         endpoint=endpoint,

@@ -256,4 +256,4 @@ def test_another_s_conduit_is_not_there_for_the_company(world: World) -> None:
     for method, more in (("get", ""), ("post", ""), ("get", "/entries"), ("post", "/settled")):
         path = f"/desk/{other.company.slug}/conduits/{world.conduit.pk}{more}"
         assert getattr(admin, method)(path, {"body": "Hello"}).status_code == 404
-    assert Conduit.objects.count() == 2
+    assert Conduit.objects.count() == 3
