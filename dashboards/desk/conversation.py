@@ -84,9 +84,12 @@ def _answer(member: Member, conduit: Conduit, form: AnswerForm) -> None:
 
 def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
     """What the gate lets the member read now, logged; nothing while it is shut."""
-    may_read = open_for(pico=conduit.pico, reader=reader_of(member), what="journal")
+    # Of an earlier owner's conduit nothing is asked: the answer, and its line in the log, would be the next owner's.
+    is_last = conduit.pico.owner_id == conduit.owner_id
+    last = open_for(pico=conduit.pico, reader=reader_of(member), what="journal") if is_last else None
+    may_read = last is not None and last.pk == conduit.pk
     shown = []
-    if may_read and may_read.pk == conduit.pk:
+    if may_read:
         mark_read(journal=conduit.journal, by=member.company)
         shown = list(conduit.journal.entries.filter(gate.passing_entries(conduit)).with_author()[:SHOWN])
     return {

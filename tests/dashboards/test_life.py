@@ -8,6 +8,7 @@ from django.test import Client
 
 from conduits.leaving import release_and_close
 from conduits.models import Conduit
+from conduits.opening import accept_transfer
 from journals.models import Entry
 from picos.inviting import invite_maker
 from picos.losing import report_lost
@@ -136,6 +137,20 @@ def test_what_somebody_had_stays_readable_for_them(conduit: Conduit) -> None:
 @pytest.mark.parametrize("code", ["%00", "x", "0000000000002", "K7%00"])
 def test_a_thing_that_is_not_theirs_and_never_was_is_404(code: str) -> None:
     assert browser(a_person()).get(f"/things/{code}").status_code == 404
+
+
+def test_the_desk_reads_nothing_by_way_of_an_earlier_owner_s_conduit(conduit: Conduit) -> None:
+    an_entry(conduit, "Mara’s words")
+    token = offer_transfer(pico=conduit.pico, owner=conduit.owner).token
+    after = accept_transfer(token=token, person=a_person("Kim"))[1]
+    assert after
+    an_entry(after, "Kim’s words")
+    agent = browser(a_member(conduit.company, "agent").person)
+    page = agent.get(f"/desk/{conduit.company.slug}/conduits/{conduit.pk}")
+    assert "The customer has closed this conduit" in words(page)
+    assert "Mara’s words" not in words(page)
+    # What of Kim's stands beside it is the inbox, which logs itself.
+    assert set(after.access_lines.values_list("what", flat=True)) <= {"inbox"}
 
 
 def test_a_thing_that_came_back_stands_among_things_once(conduit: Conduit) -> None:
