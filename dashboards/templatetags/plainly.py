@@ -14,6 +14,7 @@ WHAT: Final = {
     "pico.lost": "that you reported it lost",
     "pico.found": "that a finder wrote to you",
     "pico.recovered": "that it is back",
+    "pico.linked": "that it got its serial number",
     "pico.activated": "that it left its maker",
     "pico.transferred": "that it changed hands",
     "pico.released": "that you gave it up",

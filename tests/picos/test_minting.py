@@ -20,7 +20,7 @@ from picos.models import Batch, GivenSerials, Pico
 from picos.tasks import mint_batches
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
-from tests.factories import a_company, a_product, picos
+from tests.factories import a_company, a_person, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +165,8 @@ def test_what_is_minted_cannot_be_cancelled(api: Api) -> None:
 def test_a_pico_s_product_and_batch_are_there_and_belong_together() -> None:
     (pico,) = picos()
     (other,) = picos()
-    for wrong in ({"product": uuid7()}, {"batch": uuid7()}, {"batch": other.batch_id}, {"product": None, "name": "x"}):
+    owned = {"product": None, "name": "x", "status": "claimed", "owner": a_person(), "claimed_at": timezone.now()}
+    for wrong in ({"product": uuid7()}, {"batch": uuid7()}, {"batch": other.batch_id}, owned):
         with pytest.raises(IntegrityError, match="a pico is of a product"):
             Pico.objects.filter(pk=pico.pk).update(**wrong)
     values = {"code": new_code(), "product_id": uuid7(), "batch_id": pico.batch_id}
