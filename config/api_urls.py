@@ -7,6 +7,7 @@ from api.doors import door
 from api.problems import nowhere
 from conduits.api import conduits, deliveries, journal, life, picos
 from picos import api as catalogue
+from picos import link_api as links
 from rules.api import endpoints, rules
 
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("products", door(get=catalogue.list_products, post=catalogue.add_product)),
     path("products/<uuid:product_id>", door(get=catalogue.show_product)),
+    path("products/<uuid:product_id>/links", door(get=links.list_links, post=links.add_link)),
+    path("products/<uuid:product_id>/links/<uuid:link_id>", door(delete=links.remove_link)),
     path("batches", door(get=catalogue.list_batches, post=catalogue.order_batch)),
     path("batches/import", door(post=catalogue.import_batch)),
     path("batches/<uuid:batch_id>", door(get=catalogue.show_batch)),

@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
 from parties.errors import RefusedError
 from picos import retention
+from picos.gs1.link_types import LINK_TYPES
 from picos.minting import MOST
+from picos.models import Batch
 from picos.serial_files import read_serials
 from picos.serials import LONGEST as LONGEST_SERIAL
 
@@ -202,6 +205,8 @@ class BatchForm(forms.Form):
         label="Or from a file", required=False, help_text="CSV with a column “serial”, as a spreadsheet saves it."
     )
 
+    lot = text("Lot", 20, required=False, help_text="Your own number for it, as GS1 codes name it.")
+
     def clean_serials(self) -> list[str]:
         """The lines that say something."""
         serials = [line.strip() for line in self.cleaned_data["serials"].splitlines() if line.strip()]
@@ -235,6 +240,31 @@ class RetentionForm(forms.Form):
         error_messages=SAYS,
         help_text="Older ones are deleted for good. Empty: they are kept. What customers own is theirs and stays.",
     )
+
+
+class LinkForm(forms.Form):
+    """A link to add to a product."""
+
+    type = forms.ChoiceField(label="What it is", choices=list(LINK_TYPES.items()))
+    href = text("Address", 2000, help_text="Begins with https://")
+    title = text("What to call it", 100, required=False, help_text="In the language of the page behind it.")
+    language = text("Language", 5, required=False, help_text="Two letters such as en, or with a country: en-GB.")
+    batch: Any = forms.ModelChoiceField(None, label="For", required=False, empty_label="every copy")
+    is_default = forms.BooleanField(
+        label="A GS1 code without a known serial number leads here, rather than to our page of the product",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, batches: QuerySet[Batch], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["batch"]
+        field.queryset = batches
+        field.label_from_instance = _batch_named
+
+
+def _batch_named(batch: Batch) -> str:
+    name = f"lot {batch.lot}" if batch.lot else f"those ordered on {batch.created_at:%d %B %Y, %H:%M}"
+    return f"{name} ({batch.count:,})"
 
 
 class EndpointForm(forms.Form):

@@ -16,6 +16,7 @@ from journals.keeping import open_journal_of
 from parties.models import Person
 from picos import codes, qr
 from picos.access import find_pico
+from picos.links import shown_links
 from picos.losing import current_loss
 from picos.models import Pico
 from picos.scanning import record_scan
@@ -94,6 +95,7 @@ def _who(request: HttpRequest, pico: Pico) -> str:
 
 def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"pico": pico, "you": you, "loss": current_loss(pico), "finder_form": FinderForm()}
+    shown["links"] = shown_links(pico.product, pico.batch_id) if pico.product else []
     if you == "owner":
         return shown | owner_context(pico, request.user, form=take_unsent(request, pico))  # type: ignore[arg-type]
     journal = open_journal_of(pico) if pico.claimed else None

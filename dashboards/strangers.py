@@ -40,13 +40,15 @@ FRESH_SECONDS = 20.0
 MOST_FORMS = 1000
 
 # All that a stranger's page depends on. `xmin` is the transaction that wrote a row's version: it changes with the row.
-# Of an unclaimed copy that is its product; of one with an owner's words on its page, the copy itself, too.
 # A retired one's code may lead to another, which Django finds.
+# Of an unclaimed copy that is its product, which changes with its links, too, and its batch where batches have some; of
+# one with an owner's words on its page, the copy itself, too.
 _LOOK = """
 SELECT pico.code, pico.id, pico.owner_id, product.company_id, pico.serial, pico.status,
        product.id, product.xmin::text, company.xmin::text,
        CASE WHEN loss.id IS NOT NULL OR entry.id IS NOT NULL OR pico.name <> '' THEN pico.id END,
-       CASE WHEN pico.name <> '' THEN pico.xmin::text END, loss.xmin::text, entry.id
+       CASE WHEN pico.name <> '' THEN pico.xmin::text END, CASE WHEN product.batches_have_links THEN pico.batch_id END,
+       loss.xmin::text, entry.id
 FROM picos_pico AS pico
 JOIN picos_product AS product ON product.id = pico.product_id
 JOIN parties_company AS company ON company.id = product.company_id

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from dashboards import accepting, claiming, finders, home, life, photos, relations, rule_pages, scan_page, things, you
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, webhooks
+from dashboards.desk import catalogue, conversation, copies, inbox, keeping, links, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -22,6 +22,12 @@ desk = [
     path("products", catalogue.products, name="products"),
     path("products/<uuid:product_id>", catalogue.product, name="product"),
     path("products/<uuid:product_id>/batches", catalogue.batches, name="batches"),
+    path("products/<uuid:product_id>/links", posts(links.add, "product", "slug", "product_id"), name="add_link"),
+    path(
+        "products/<uuid:product_id>/links/<uuid:link_id>/remove",
+        posts(links.remove, "product", "slug", "product_id"),
+        name="remove_link",
+    ),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
     path("keeping", keeping.keeping, name="keeping"),

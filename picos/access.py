@@ -7,7 +7,7 @@ from django.http import Http404
 
 from parties.models import Company, Person
 from picos.codes import CodeError, parse_code
-from picos.models import Batch, Pico, Product
+from picos.models import Batch, Link, Pico, Product
 from picos.models.pico import PicoQuerySet
 
 Row = TypeVar("Row")
@@ -54,6 +54,11 @@ def _behind(code: str, picos: PicoQuerySet) -> Pico:
     if pico is None or pico.status == Pico.Status.RETIRED:
         pico = picos.filter(aliases__code=parsed).first() or pico
     return _found(pico)
+
+
+def access_link(*, product: Product, link_id: UUID | str) -> Link:
+    """A link of this product, which its own door has admitted to. Raises Http404."""
+    return _found(Link.objects.filter(product=product, pk=link_id).select_related("product").first())
 
 
 def _parsed(code: str) -> str:

@@ -61,6 +61,8 @@ class NewBatch(Body):
     serials: list[Sku] = Field(default=[], max_length=minting.MOST)
     pattern: Annotated[str, StringConstraints(max_length=50), AfterValidator(storable)] = ""
     first_number: int | None = Field(default=None, ge=1, le=10**15, strict=True)
+    # The maker's own number of the lot, as GS1 codes name it.
+    lot: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)] = ""
 
 
 class OneFile(Body):
@@ -91,6 +93,7 @@ class BatchShown(Shown):
     count: int
     pattern: str
     first_number: int | None
+    lot: str
     per_second: int | None
     seconds_left: int | None
     created_at: datetime

@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 from parties.errors import RefusedError, StateForbidsError
 from picos import bell
 from picos.codes import new_codes
+from picos.gs1.digital_link import LOT, is_value
 from picos.models import Batch, GivenSerials, Pico, Product
 from picos.pins import new_pin_key
 from picos.serials import check_free, check_free_numbers, check_numbers, next_number, parse_pattern, pattern_of
@@ -27,13 +28,20 @@ PIECE = 1000
 
 @transaction.atomic
 def order_batch(
-    *, product: Product, count: int, serials: Sequence[str] = (), pattern: str = "", first_number: int | None = None
+    *,
+    product: Product,
+    count: int,
+    serials: Sequence[str] = (),
+    pattern: str = "",
+    first_number: int | None = None,
+    lot: str = "",
 ) -> Batch:
     """A batch of 1 to `MOST` that a worker will mint: with the `serials` given, numbered by a `pattern`, or without.
 
-    Numbers begin at `first_number`, or after the last one that the pattern gave. Raises RefusedError for a wrong count
-    and for serials that repeat, are taken or do not fit. Orders with serials of one product take turns: what two both
-    found free could never be minted.
+    `lot` is the maker's own number for it. Numbers begin at `first_number`, or after the last one that the pattern
+    gave. Raises RefusedError for a wrong count, for serials that repeat, are taken or do not fit, and for a lot that
+    is none or another batch's. Orders with serials or a lot of one product take turns: what two both found free could
+    never be minted.
     """
     if not 1 <= count <= MOST:
         message = f"A batch has 1 to {MOST:,} copies."
@@ -41,13 +49,16 @@ def order_batch(
     if serials and pattern:
         message = "Serials are either given or numbered by a pattern."
         raise RefusedError(message, field="pattern")
-    if serials or pattern:
+    if serials or pattern or lot:
         Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     numbered = _numbered(product, count, pattern, first_number) if pattern else {}
     if serials:
         _check_serials(product, count, serials)
+    if lot:
+        _check_lot(product, lot)
     pins = product.claim_policy == Product.ClaimPolicy.PIN
-    batch = Batch.objects.create(product=product, count=count, pin_key=new_pin_key() if pins else "", **numbered)
+    pin_key = new_pin_key() if pins else ""
+    batch = Batch.objects.create(product=product, count=count, lot=lot, pin_key=pin_key, **numbered)
     GivenSerials.objects.bulk_create(
         GivenSerials(batch=batch, first=first, serials=list(serials[first : first + CHUNK]))
         for first in range(0, len(serials), CHUNK)
@@ -152,3 +163,12 @@ def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None
         message = "A serial is there twice."
         raise RefusedError(message, field="serials")
     check_free(product, serials)
+
+
+def _check_lot(product: Product, lot: str) -> None:
+    if not is_value(LOT, lot):
+        message = "A lot has at most 20 letters, figures and signs such as - . / and no spaces."
+        raise RefusedError(message, field="lot")
+    if product.batches.filter(lot=lot).exists():
+        message = f"There is a batch of lot {lot} already."
+        raise RefusedError(message, field="lot")

@@ -11,8 +11,8 @@ from conduits.models import Conduit, Endpoint
 from conduits.opening import claim_and_open
 from parties.keys import create_key
 from parties.models import Company, Member, Person
-from picos import minting, products
-from picos.models import Pico, Product
+from picos import links, minting, products
+from picos.models import Link, Pico, Product
 from rules.models import Rule
 from rules.subscriptions import add_subscribed_endpoint
 from rules.writing import parse_definition, write_rule
@@ -39,6 +39,12 @@ def a_key(party: Company | Person, *scopes: str) -> str:
 def a_product(company: Company | None = None, **values: Any) -> Product:
     values = {"name": "Moccasin", "sku": f"SKU-{next(_numbers)}"} | values
     return products.add_product(company=company or a_company(), **values)
+
+
+def a_link(product: Product | None, **values: Any) -> Link:
+    assert product
+    values = {"type": "instructions", "href": f"https://lamo.example/{next(_numbers)}", "title": "Manual"} | values
+    return links.add_link(product=product, **values)
 
 
 def picos(number: int = 1, product: Product | None = None, **values: Any) -> list[Pico]:

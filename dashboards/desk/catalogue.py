@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import BatchForm, ProductForm, posted
+from dashboards.forms import BatchForm, LinkForm, ProductForm, posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
@@ -17,7 +18,7 @@ from picos import minting
 from picos import products as verbs
 from picos.access import access_batch, access_product
 from picos.api import csv_of
-from picos.models import Batch, Product
+from picos.models import Batch, Link, Product
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,8 +53,17 @@ def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpRespo
             form.add_error("pattern", str(error))
         else:
             return redirect("product", member.company.slug, shown.pk)
-    context = desk_context(member, "products", form=form, product=shown, batches=_batches(shown))
-    return render(request, "desk/product.html", context, status=422 if form.errors else 200)
+    return product_page(request, member, shown, form=form)
+
+
+def product_page(
+    request: HttpRequest, member: Member, shown: Product, *, form: BatchForm | None = None, link: LinkForm | None = None
+) -> HttpResponse:
+    """The page of a product, with what was sent and cannot be taken."""
+    forms = {"form": form or BatchForm(), "link_form": link or LinkForm(batches=batches_of(shown))}
+    context = desk_context(member, "products", product=shown, batches=_batches(shown), links=_links(shown), **forms)
+    wrong = any(one.errors for one in forms.values())
+    return render(request, "desk/product.html", context, status=422 if wrong else 200)
 
 
 @require_safe
@@ -89,5 +99,14 @@ def export(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponse
     return response
 
 
+def batches_of(product: Product) -> QuerySet[Batch]:
+    """Newest first."""
+    return product.batches.order_by("-created_at")
+
+
+def _links(product: Product) -> list[Link]:
+    return list(product.links.select_related("batch").order_by("type", "id"))
+
+
 def _batches(product: Product) -> list[Batch]:
-    return list(product.batches.order_by("-created_at")[:50])
+    return list(batches_of(product)[:50])

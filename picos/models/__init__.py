@@ -3,6 +3,7 @@
 from picos.models.alias import Alias
 from picos.models.catalogue import Batch, GivenSerials, Product
 from picos.models.event import Event, Lane, Pending
+from picos.models.link import Link
 from picos.models.loss import Finder, FinderMessage, Loss
 from picos.models.notice import Notice
 from picos.models.offer import Invitation, Offer, Transfer
@@ -18,6 +19,7 @@ __all__ = [
     "GivenSerials",
     "Invitation",
     "Lane",
+    "Link",
     "Loss",
     "Notice",
     "Offer",

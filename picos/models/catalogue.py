@@ -25,11 +25,18 @@ class Product(models.Model):
     sku = models.CharField(max_length=50)
     gtin = models.CharField(max_length=14, blank=True)
     description = models.TextField(blank=True)
-    support_url = models.URLField(blank=True)
     claim_policy = models.CharField(max_length=4, choices=ClaimPolicy, default=ClaimPolicy.OPEN)
+    # Whether there are links of its own, and of any of its batches. They are written again with each change of a link,
+    # so that pages that hang on this row's version change, too (dashboards/strangers.py).
+    has_links = models.BooleanField(default=False)
+    batches_have_links = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes: ClassVar = [
+            # Whose is this number? (picos/gs1/resolving.py)
+            models.Index(fields=["gtin"], name="product_gtin", condition=~models.Q(gtin="")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint("company", "sku", name="product_sku_once_per_company"),
             models.UniqueConstraint(
@@ -71,6 +78,8 @@ class Batch(models.Model):
     # How copies without given serials are numbered (picos/serials.py), from which number on; empty when they are not.
     pattern = models.CharField(max_length=80, blank=True)
     first_number = models.PositiveBigIntegerField(null=True)
+    # The maker's own number of the lot (GS1 application identifier 10); empty when it has none.
+    lot = models.CharField(max_length=20, blank=True)
     # What the PINs of this batch are derived from, sealed; empty when claiming needs none.
     pin_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -89,6 +98,9 @@ class Batch(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(minted__lte=models.F("count")), name="batch_mints_its_count"),
+            models.UniqueConstraint(
+                fields=["product", "lot"], name="batch_lot_once_per_product", condition=~models.Q(lot="")
+            ),
             models.CheckConstraint(
                 condition=models.Q(pattern="", first_number=None)
                 | (~models.Q(pattern="") & ~models.Q(first_number=None)),

@@ -21,6 +21,8 @@ PREFIX = "/api/v1"
 # Of contract.md: what a later issue brings is not here yet.
 IN_THE_CONTRACT = {
     "/products": "post",
+    "/products/{product_id}/links": "get post",
+    "/products/{product_id}/links/{link_id}": "delete",
     "/batches": "post",
     "/batches/{batch_id}": "get",
     "/batches/{batch_id}/labels.csv": "get",

@@ -15,7 +15,7 @@ from picos.losing import report_lost
 from picos.models import Event, Pico, Product
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import World, a_world, an_entry, browser, read
-from tests.factories import a_company, a_conduit, a_member, a_person, a_pico, a_product, picos
+from tests.factories import a_company, a_conduit, a_link, a_member, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -83,12 +83,12 @@ def test_the_page_says_what_this_is_and_what_to_do(
 
 def test_the_page_says_where_the_thing_comes_from_and_where_help_is(client: Client) -> None:
     product = a_product(a_company("LAMO"), name="Boot", description="Suede.\nRubber sole.")
-    Product.objects.filter(pk=product.pk).update(support_url="https://help.lamo.example/boot")
+    a_link(product, type="support", title="Help", href="https://help.lamo.example/boot")
     (pico,) = picos(1, product, serials=["LM-2026-000123"])
     page = read(client.get(f"/P/{pico.code}"))
     assert "by LAMO · No. LM-2026-000123" in page.all("header")[0].text
     assert "About it Suede. Rubber sole." in page.all("main")[0].text
-    (support,) = [link for link in page.all("a") if link.text == "Support by LAMO"]
+    (support,) = [link for link in page.all("a") if link.text == "Help"]
     assert support.attributes["href"] == "https://help.lamo.example/boot"
 
 

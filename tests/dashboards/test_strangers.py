@@ -17,10 +17,11 @@ from dashboards.strangers import StrangersFirst
 from journals.keeping import append_entry
 from parties.models import Company
 from picos import scanning
+from picos.links import remove_link
 from picos.losing import report_lost, report_recovered, reword_loss
 from picos.models import Event, Pending, Pico, Product, Visit
 from picos.turns import take_turn
-from tests.factories import a_conduit, a_person, a_pico, a_product, picos
+from tests.factories import a_conduit, a_link, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,6 +129,8 @@ def say(pico: Pico) -> None:
 CHANGES: list[Callable[[Pico], Any]] = [
     lambda _: Product.objects.update(name="Slipper"),
     lambda _: Product.objects.update(description="Now in blue."),
+    lambda _: a_link(Product.objects.get()),
+    lambda pico: a_link(pico.product, batch=pico.batch),
     lambda _: Company.objects.update(name="Another name"),
     lambda _: Pico.objects.update(status="retired", owner=None),
     lambda _: Pico.objects.update(name="My left one"),
@@ -168,6 +171,17 @@ def test_a_relabelled_thing_s_old_code_shows_and_counts_for_the_one_that_stays(s
         assert (f"/P/{new.code}/claim" in page, "New" in page, "Old" in page) == (True, True, False)
     assert Event.objects.filter(type="pico.scanned", pico=new).count() == 3
     assert Event.objects.filter(type="pico.scanned", pico=old).count() == 1
+
+
+def test_what_a_batch_is_given_is_on_no_other_batch_s_page(server: Server) -> None:
+    product = a_product()
+    one, other = (a_pico(product) for _ in range(2))
+    recall = a_link(product, batch=one.batch, type="recallStatus", title="Recall of your lot")
+    for _ in range(2):
+        assert "Recall of your lot" in server.scan(one).text
+        assert "Recall of your lot" not in server.scan(other).text
+    remove_link(recall)
+    assert "Recall of your lot" not in server.scan(one, browser="b").text
 
 
 def test_what_one_owner_says_is_on_no_other_s_page(server: Server) -> None:

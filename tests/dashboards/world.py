@@ -23,11 +23,22 @@ from journals.photos import take_photos
 from parties.models import Company, Person
 from picos.finding import write_to_owner
 from picos.inviting import invite_maker
-from picos.models import Batch, Finder, Pico, Product
+from picos.models import Batch, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
 from rules.models import Rule
 from tests.dashboards.markup import Markup
-from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_product, a_rule, an_endpoint, picos
+from tests.factories import (
+    a_company,
+    a_conduit,
+    a_link,
+    a_member,
+    a_person,
+    a_photo,
+    a_product,
+    a_rule,
+    an_endpoint,
+    picos,
+)
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ACTORS = ("anonymous", "stranger", "owner", "viewer", "agent", "admin", "other")
@@ -95,6 +106,7 @@ class World:
     company: Company
     product: Product
     batch: Batch
+    link: Link
     free: Pico
     pico: Pico
     conduit: Conduit
@@ -125,7 +137,7 @@ class World:
 
 def a_world() -> World:
     company = a_company("LAMO Footwear")
-    product = a_product(company, name="Moccasin")
+    product = a_product(company, name="Moccasin", gtin="09506000134352")
     free, claimed, gone = picos(3, product)
     people = {name: a_person(name.capitalize()) for name in ACTORS if name != "anonymous"}
     for role in ("viewer", "agent", "admin"):
@@ -143,6 +155,7 @@ def a_world() -> World:
         company=company,
         product=product,
         batch=product.batches.get(),
+        link=a_link(product),
         free=free,
         pico=conduit.pico,
         conduit=conduit,

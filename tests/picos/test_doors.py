@@ -8,12 +8,12 @@ import pytest
 from conduits.opening import add_thing_with_journal
 from parties.models import Company
 from picos.inviting import invite_maker
-from picos.models import Batch, Pico
+from picos.models import Batch, Link, Pico
 from picos.transferring import offer_transfer
 from tests.conduits import doors
 from tests.conduits.doors import Door
 from tests.conftest import Api
-from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
+from tests.factories import a_company, a_conduit, a_link, a_person, a_pico, a_product
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +22,14 @@ BOTH = ("company", "person")
 
 def of_product(pico: Any) -> str:
     return f"/products/{pico.product_id if isinstance(pico, Pico) else pico}"
+
+
+def of_links(what: str = "") -> Any:
+    return lambda pico: f"{of_product(pico)}/links{what}"
+
+
+def of_link(link: Any) -> str:
+    return f"{of_product(link.product_id if isinstance(link, Link) else link)}/links/{getattr(link, 'pk', link)}"
 
 
 def of_batch(what: str = "") -> Any:
@@ -34,6 +42,8 @@ def of_pico(what: str = "") -> Any:
 
 OF_THE_COMPANY = [
     Door("get", "products", ("company",), 200, of_product),
+    Door("get", "products", ("company",), 200, of_links()),
+    Door("post", "products", ("company",), 201, of_links(), {"type": "pip", "href": "https://lamo.example/"}),
     Door("get", "products", ("company",), 200, of_batch()),
     Door("get", "products", ("company",), 200, of_batch("/labels.csv")),
     Door("get", "picos", BOTH, 200, of_pico()),
@@ -69,6 +79,7 @@ WITHOUT_A_ROW = [
     Door("post", "picos", ("person",), 201, lambda _: "/picos", {"name": "Bicycle"}),
 ]
 OF_ORDERS = Door("post", "products", ("company",), 202, lambda _: "/batches")
+OF_LINKS = Door("delete", "products", ("company",), 204, of_link)
 OF_CLAIMS = Door("post", "picos", ("person",), 200, of_pico("/claim"), {})
 OF_TRANSFERS = Door("post", "picos", ("person",), 200, lambda token: f"/transfers/{token}/accept")
 OF_INVITATIONS = Door("post", "picos", ("company",), 200, lambda token: f"/invitations/{token}/accept")
@@ -106,6 +117,14 @@ def test_a_batch_is_ordered_by_the_product_s_company_alone() -> None:
     doors.assert_refuses_everybody_else(door, pico, pico.product.company)
     doors.assert_refuses_other_tenants(door, pico, pico.product.company)
     doors.assert_admits(door, pico, pico.product.company)
+
+
+def test_a_link_is_taken_away_by_the_product_s_company_alone() -> None:
+    link = a_link(a_product())
+    doors.assert_refuses_everybody_else(OF_LINKS, link, link.product.company)
+    doors.assert_refuses_other_tenants(OF_LINKS, link, link.product.company)
+    doors.assert_admits(OF_LINKS, link, link.product.company)
+    assert not Link.objects.exists()
 
 
 def test_a_claim_is_open_to_every_person() -> None:

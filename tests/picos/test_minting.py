@@ -42,6 +42,7 @@ def test_a_batch_is_ordered_and_minted_by_a_worker(
         "count": 3,
         "pattern": "",
         "first_number": None,
+        "lot": "",
         "per_second": None,
         "seconds_left": None,
         "created_at": batch.created_at.isoformat().replace("+00:00", "Z"),

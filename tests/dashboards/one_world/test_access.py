@@ -84,6 +84,8 @@ def at(path: str) -> Path:
         endpoint=world.endpoint.pk,
         delivery=world.delivery.pk,
         theirs=world.companys_rule.pk,
+        gtin=world.product.gtin,
+        link=world.link.pk,
         subscription=world.endpoint.subscription.pk,
     )
 
@@ -171,6 +173,8 @@ DOORS = [
     get("product", "{desk}/products/{product}", MEMBERS),
     post("product", "{desk}/products/{product}", does(ADMINS), {"count": "3"}),
     get("batches", "{desk}/products/{product}/batches", MEMBERS),
+    post("add_link", "{desk}/products/{product}/links", does(ADMINS), {"type": "pip", "href": "https://lamo.example/"}),
+    post("remove_link", "{desk}/products/{product}/links/{link}/remove", does(ADMINS)),
     get("export", "{desk}/batches/{batch}.csv", ADMINS),
     post("cancel_batch", "{desk}/batches/{batch}/cancel", does(ADMINS), keeps=True),
     get("keeping", "{desk}/keeping", ADMINS),
@@ -249,6 +253,8 @@ STANDS_AT = {
     "you_keys": "/you",
     "settled": "{desk}/conduits/{conduit}",
     "cancel_batch": "{desk}/products",
+    "add_link": "{desk}/products/{product}",
+    "remove_link": "{desk}/products/{product}",
     "endpoint_verb": "{desk}/endpoints",
     "new_company_rule": "{desk}/rules",
     "company_rule_verb": "{desk}/rules",

@@ -17,7 +17,7 @@ from picos.notices import notify
 from rules.engine import drain
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser
-from tests.factories import a_company, a_conduit, a_member, a_person, a_product, a_rule, an_endpoint, picos
+from tests.factories import a_company, a_conduit, a_link, a_member, a_person, a_product, a_rule, an_endpoint, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def a_hostile_world() -> Conduit:
     """Everything that anybody can type in is hostile."""
     company = a_company(EVIL)
     product = a_product(company, name=EVIL, sku=EVIL[:50], description=EVIL)
-    Product.objects.update(support_url="https://help.example/?a=\"'<script>")
+    a_link(product, title=EVIL[:100], href="https://help.example/?a='(script)", is_default=True)
     (pico,) = picos(1, product, serials=[EVIL[:50]])
     owner = a_person(EVIL)
     conduit = a_conduit(owner, pico)
@@ -128,7 +128,7 @@ def test_a_visitor_s_pages_show_it_as_text(conduit: Conduit) -> None:
     assert f"“{EVIL}”" in said
     assert f"If found, call or text {EVIL}" in said
     assert [one.attributes["href"] for one in page.all("a", rel="nofollow noopener")] == [
-        "https://help.example/?a=\"'<script>"
+        "https://help.example/?a='(script)"
     ]
     _, token = write_to_owner(pico=conduit.pico, visitor=b"8bytes!!", message=EVIL)
     assert EVIL in assert_harmless(browser().get(f"/found/{token}")).all("main")[0].text
