@@ -21,6 +21,7 @@ class Request(WSGIRequest):
 django_application = get_wsgi_application()
 django_application.request_class = Request
 
-from dashboards.strangers import StrangersFirst  # noqa: E402 (its models need Django set up)
+from dashboards.resolving_first import ResolvingFirst  # noqa: E402 (its models need Django set up)
+from dashboards.strangers import StrangersFirst  # noqa: E402
 
-application = StrangersFirst(django_application)
+application = StrangersFirst(ResolvingFirst(django_application))

@@ -61,7 +61,7 @@ def vary(response: HttpResponse) -> HttpResponse:
 
 
 def _missed(request: HttpRequest, code: str) -> HttpResponse:
-    wait = seconds_to_wait(f"miss:{_asker(request)}", most=MISSES, window=MISSES_WITHIN)
+    wait = seconds_to_wait(f"miss:{asker(request)}", most=MISSES, window=MISSES_WITHIN)
     if not wait:
         return problem(404, "We don’t know this code.") if wants_json(request) else unknown(request, code)
     reason = "Those were many wrong codes."
@@ -72,7 +72,7 @@ def _missed(request: HttpRequest, code: str) -> HttpResponse:
     return page
 
 
-def _asker(request: HttpRequest) -> str:
+def asker(request: HttpRequest) -> str:
     """A keyed hash of the address alone, as a browser's name is changed at will; of IPv6, the /64 of a household."""
     address = address_of(request.META)
     if ":" in address:

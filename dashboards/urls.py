@@ -3,7 +3,20 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from dashboards import accepting, claiming, finders, home, life, photos, relations, rule_pages, scan_page, things, you
+from dashboards import (
+    accepting,
+    claiming,
+    finders,
+    gs1,
+    home,
+    life,
+    photos,
+    relations,
+    rule_pages,
+    scan_page,
+    things,
+    you,
+)
 from dashboards.desk import catalogue, conversation, copies, inbox, keeping, links, webhooks
 from dashboards.posting import posts
 
@@ -63,6 +76,10 @@ urlpatterns = [
     re_path(rf"{CODE}/recovered$", posts(things.recovered, "thing", "code"), name="recovered"),
     re_path(rf"{CODE}/found$", posts(finders.found, "scan", "code"), name="found"),
     re_path(rf"{CODE}/?$", scan_page.scan, name="scan"),
+    # GS1 Digital Links; dashboards/resolving_first.py answers most of them before Django.
+    re_path(r"^01(?:/|$)", gs1.resolve, name="resolve"),
+    path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
+    path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/small", photos.photo_small, name="photo_small"),

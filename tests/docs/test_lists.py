@@ -11,6 +11,7 @@ from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from config.api_urls import urlpatterns
 from parties.keys import AREAS
 from picos.event_types import event_types
+from picos.gs1.link_types import LINK_TYPES
 from rules.gallery import templates
 from rules.writing import parse_definition
 
@@ -65,3 +66,14 @@ def test_every_template_of_a_rule_is_listed() -> None:
 def test_the_example_of_a_rule_is_one() -> None:
     examples = re.findall(r"```json\n(.*?)```", page("rules.md"), re.DOTALL)
     assert [parse_definition(json.loads(example)).name for example in examples] == ["Tell them I wrote"]
+
+
+def test_every_type_of_link_is_listed() -> None:
+    assert {name for name in rows(page("gs1.md")) if not name.startswith("test_")} == set(LINK_TYPES)
+
+
+def test_what_shows_that_gs1_s_standard_is_met_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", page("gs1.md")))
+    written = (DOCS.parent / "tests" / "dashboards" / "test_gs1.py").read_text()
+    assert len(named) > 15
+    assert {name for name in named if f"def {name}(" not in written} == set()

@@ -58,7 +58,7 @@ class Door:
         return self.statuses[ACTORS.index(actor)]
 
     def admits(self, actor: str) -> bool:
-        return self.expects(actor) in {200, 302}
+        return self.expects(actor) in {200, 302, 307}
 
 
 def got(answer: Any) -> int | str:
@@ -119,6 +119,9 @@ DOORS = [
     get("scan", "/P/{code}", ANYBODY),
     get("scan", "/P/{free}", ANYBODY),
     get("scan", "/p/{code}/", ANYBODY),
+    get("resolve", "/01/{gtin}", (307,) * 7),
+    get("gs1resolver", "/.well-known/gs1resolver", ANYBODY),
+    get("gs1_product", "/products/{gtin}", ANYBODY),
     get("finder", "/found/{token}", ANYBODY),
     post("finder", "/found/{token}", does(ANYBODY), {"body": "Still here."}),
     get("photo", "/photos/{photo}", (404, 404, 200, 200, 200, 200, 404)),
