@@ -59,10 +59,10 @@ def get(path: str, *, host: str, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: float) -> Result:
+def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: float, status: int = 200) -> Result:
     """Sends the requests over kept-alive connections, one at a time on each, for `seconds` at most.
 
-    Raises LoadError at the first answer that is no 200.
+    Raises LoadError at the first answer of another status.
     """
     queue: Iterator[bytes] = iter(requests)
     latencies: list[float] = []
@@ -79,7 +79,7 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
         while busy:
             for key, _ in selector.select():
                 connection: _Connection = key.data
-                if not _receive(connection):
+                if not _receive(connection, b"HTTP/1.1 %d" % status):
                     continue
                 now = time.perf_counter()
                 latencies.append(now - connection.sent_at)
@@ -101,7 +101,7 @@ def _send(connection: _Connection, request: bytes) -> None:
     connection.socket.sendall(request)
 
 
-def _receive(connection: _Connection) -> bool:
+def _receive(connection: _Connection, begins: bytes) -> bool:
     """Whether the answer is there in full."""
     chunk = connection.socket.recv(65536)
     if not chunk:
@@ -113,7 +113,7 @@ def _receive(connection: _Connection) -> bool:
         head = received.find(HEADER_END)
         if head < 0:
             return False
-        if not received.startswith(b"HTTP/1.1 200"):
+        if not received.startswith(begins):
             raise LoadError(bytes(received[:300]))
         at = received[:head].lower().index(LENGTH) + len(LENGTH)
         connection.wanted = head + len(HEADER_END) + int(received[at : received.find(b"\r", at)])

@@ -7,12 +7,13 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import mint, scan
+from bench import mint, resolve, scan
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "mint": mint.measure,
     "scan": scan.measure,
+    "resolve": resolve.measure,
 }
 LOAD: Final = "Load comes from bench/load.py: one thread, raw sockets, on the same cores."
 
