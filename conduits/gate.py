@@ -4,8 +4,9 @@ Pure decisions over rows that the caller loaded, or conditions for its query; th
 (conduits/access_log.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -15,9 +16,10 @@ from conduits.models.conduit import Grant
 from journals.event_types import ENTRY_ADDED
 from journals.models import Entry
 from picos import event_types as pico_events
-from picos.models import Event
+from picos.models import Event, State
 
-# The grant that each type of event takes. None: it is a fact of the conduit itself, which both ends know.
+# The grant that each type of event takes. None: it is a fact of the conduit itself, which both ends know. What the
+# company itself wrote or set takes none.
 # A type that is not here passes to nobody.
 GRANT_FOR: Final[dict[str, Grant | None]] = {
     pico_events.SCANNED: Grant.SCANS,
@@ -32,6 +34,8 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     pico_events.RETIRED: None,
     pico_events.MERGED: None,
     pico_events.CONNECTED: None,
+    pico_events.STATE_CHANGED: Grant.STATE,
+    pico_events.SUSPECTED_COPY: Grant.SCANS,
     event_types.NOTE: Grant.NOTES,
     event_types.MESSAGE: None,
     event_types.OPENED: None,
@@ -42,6 +46,9 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
 }
 # What the company must be told although the conduit is not open any more: that it is not.
 _ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED, pico_events.RELEASED, pico_events.RETIRED}
+
+# What of an event's data tells where somebody was.
+WHERE: Final = frozenset({"region", "regions", "kilometres"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,9 @@ def decide_event(event: Event, conduit: Conduit | None) -> Decision:
         return Decision(passes=False, reason="there is no conduit")
     if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
         return Decision(passes=False, reason=f"the conduit is {conduit.status}")
-    if event.type == ENTRY_ADDED:
-        return _decide_grant(conduit, _grant_for_entry_event(event))
-    if event.type not in GRANT_FOR:
+    if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
         return Decision(passes=False, reason="nothing grants this")
-    return _decide_grant(conduit, GRANT_FOR[event.type])
+    return _decide_grant(conduit, _grant_for_event(event))
 
 
 def decide_read(conduit: Conduit | None) -> Decision:
@@ -93,6 +98,18 @@ def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
     return decision
 
 
+def passing_data(event: Event, conduit: Conduit | None) -> dict[str, Any]:
+    """What an event that passes says to the company: where it was, only as the owner grants it."""
+    return passing_parts(event.data, conduit, owned=event.owner_id is not None)
+
+
+def passing_parts(data: Mapping[str, Any], conduit: Conduit | None, *, owned: bool) -> dict[str, Any]:
+    """The same of any data about a pico, `owned` at that time."""
+    if not owned or (conduit is not None and grants(conduit, Grant.REGION)):
+        return dict(data)
+    return {name: value for name, value in data.items() if name not in WHERE}
+
+
 def passing_entries(conduit: Conduit) -> Q:
     """Which of a journal's entries the company may read: its own, and the owner's as granted."""
     visible = []
@@ -109,7 +126,7 @@ def passing_events(conduit: Conduit) -> Q:
     by_company = Q(type=ENTRY_ADDED, data__author="company")
     shared = Q(type=ENTRY_ADDED) & ~Q(data__visibility=Entry.Visibility.PRIVATE)
     private = Q(type=ENTRY_ADDED, data__visibility=Entry.Visibility.PRIVATE)
-    passing = Q(type__in=types) | by_company
+    passing = Q(type__in=types) | by_company | Q(type=pico_events.STATE_CHANGED, data__namespace="company")
     if grants(conduit, Grant.ENTRIES):
         passing |= shared
     if grants(conduit, Grant.PRIVATE_ENTRIES):
@@ -133,10 +150,12 @@ def grants(conduit: Conduit, grant: Grant | None) -> bool:
     return grant is None or (conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants)
 
 
-def _grant_for_entry_event(event: Event) -> Grant | None:
-    if event.data.get("author") == "company":
-        return None
-    return _grant_for(str(event.data.get("visibility")))
+def _grant_for_event(event: Event) -> Grant | None:
+    """What the company itself wrote or set takes none."""
+    if event.type == ENTRY_ADDED:
+        return None if event.data.get("author") == "company" else _grant_for(str(event.data.get("visibility")))
+    companys_own = event.type == pico_events.STATE_CHANGED and event.data.get("namespace") == State.Namespace.COMPANY
+    return None if companys_own else GRANT_FOR[event.type]
 
 
 def _grant_for(visibility: str) -> Grant:

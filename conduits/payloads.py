@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from conduits import event_types
-from conduits.gate import grants
+from conduits.gate import grants, passing_data
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from journals.event_types import ENTRY_ADDED
@@ -26,7 +26,7 @@ def body_of(event: Event, conduit: Conduit | None, entry: Entry | None) -> str:
     if entry:
         data["entry"] = _entry(entry, conduit)
     elif event.type not in {ENTRY_ADDED, event_types.MESSAGE}:
-        data |= event.data
+        data |= passing_data(event, conduit)
     data["actor"] = {"kind": event.actor_kind}
     # The chain goes out and comes back in answers, so that an echo cannot loop.
     data |= {"cause": str(event.cause_id) if event.cause_id else None, "root": str(event.root_id), "depth": event.depth}

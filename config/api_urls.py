@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import conduits, deliveries, journal, life, picos
+from conduits.api import channels, conduits, deliveries, journal, life, picos, states
 from picos import api as catalogue
 from picos import link_api as links
 from rules.api import endpoints, rules
@@ -17,6 +17,7 @@ urlpatterns = [
     path("products/<uuid:product_id>", door(get=catalogue.show_product)),
     path("products/<uuid:product_id>/links", door(get=links.list_links, post=links.add_link)),
     path("products/<uuid:product_id>/links/<uuid:link_id>", door(delete=links.remove_link)),
+    path("products/<uuid:product_id>/copies", door(get=catalogue.show_limits, put=catalogue.set_limits)),
     path("batches", door(get=catalogue.list_batches, post=catalogue.order_batch)),
     path("batches/import", door(post=catalogue.import_batch)),
     path("batches/<uuid:batch_id>", door(get=catalogue.show_batch)),
@@ -40,6 +41,12 @@ urlpatterns = [
     path("picos/<str:code>/history", door(get=journal.list_history)),
     path("picos/<str:code>/journal", door(get=journal.list_entries, post=journal.add_entry)),
     path("picos/<str:code>/events", door(get=picos.list_events)),
+    path("picos/<str:code>/state", door(get=states.list_states)),
+    path("picos/<str:code>/state/<str:key>", door(put=states.set_state, delete=states.delete_state)),
+    path("picos/<str:code>/state/<str:key>/history", door(get=states.list_changes)),
+    path("picos/<str:code>/channels", door(get=channels.list_channels, post=channels.open_channel)),
+    path("picos/<str:code>/channels/<uuid:channel_id>", door(delete=channels.revoke_channel)),
+    path("picos/<str:code>/channels/<uuid:channel_id>/uses", door(get=channels.list_uses)),
     path("attachments/<uuid:attachment_id>", door(get=journal.show_attachment)),
     path("conduits", door(get=conduits.list_conduits)),
     path("conduits/<uuid:conduit_id>", door(get=conduits.show_conduit)),

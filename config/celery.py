@@ -36,6 +36,7 @@ app.conf.update(
         "partitions": {"task": "picos.make_partitions", "schedule": 6 * 3600.0},
         "retention": {"task": "picos.forget_events", "schedule": 6 * 3600.0},
         "visits": {"task": "picos.forget_visits", "schedule": 120.0, "options": {"expires": 120}},
+        "copies": {"task": "picos.watch_for_copies", "schedule": 300.0, "options": {"expires": 300}},
         "tidying": {"task": "api.forget_old", "schedule": 600.0},
     },
     beat_max_loop_interval=1,

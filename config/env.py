@@ -101,6 +101,14 @@ def networks(name: str) -> list[Network]:
         raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
+def file(name: str) -> Path | None:
+    """A file that is there; None when none is named."""
+    written = text(name)
+    if written and not Path(written).is_file():
+        raise ImproperlyConfigured(f"{name}: there is no file {written}")
+    return Path(written) if written else None
+
+
 def secret_kept_in(path: Path) -> str:
     """The secret in the file at `path` (mode 0600), made at the first call. Safe for processes starting at once."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

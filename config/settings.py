@@ -23,6 +23,9 @@ PICO_DEMO = env.flag("PICO_DEMO", default=True)
 PICO_WEBHOOK_ALLOW = env.networks("PICO_WEBHOOK_ALLOW")
 # How many proxies of our own stand in front; that many entries from the right of X-Forwarded-For are believed.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0, smallest=0)
+# How the country or region of a scan is told: by a header of such a proxy's, or a database file; or not at all.
+PICO_REGION_HEADER = env.text("PICO_REGION_HEADER")
+PICO_REGION_DB = env.file("PICO_REGION_DB")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY") or env.secret_kept_in(PICO_DATA_DIR / "secret-key")

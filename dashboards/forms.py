@@ -10,9 +10,10 @@ from django.http import HttpRequest, QueryDict
 from api.bodies import storable
 from parties.errors import RefusedError
 from picos import retention
+from picos.channels import LONGEST_DAYS, MOST_USES
 from picos.gs1.link_types import LINK_TYPES
 from picos.minting import MOST
-from picos.models import Batch
+from picos.models import Batch, Channel
 from picos.serial_files import read_serials
 from picos.serials import LONGEST as LONGEST_SERIAL
 
@@ -101,6 +102,38 @@ class MessageForm(forms.Form):
     """One more message between a finder and the owner."""
 
     body = prose("Message", 2000)
+
+
+class ByLinkForm(forms.Form):
+    """What somebody writes by an owner's link."""
+
+    body = prose("What you did, or found", 10_000)
+
+
+class ChannelForm(forms.Form):
+    """A link to open for somebody."""
+
+    name = text("Who it is for", 100, help_text="What they write stands under this name: “The repair shop”.")
+    scope = forms.MultipleChoiceField(
+        label="Whoever has the link can",
+        choices=Channel.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Channel.Scope.PAGE, Channel.Scope.ENTRIES],
+        error_messages={"required": "Choose at least one."},
+    )
+    visibility = forms.ChoiceField(
+        label="What they write is for", choices=[("private", "only you"), ("shared", "you and its maker")]
+    )
+    expires_in_days = forms.IntegerField(
+        label="For how many days", min_value=1, max_value=LONGEST_DAYS, initial=7, help_text="You can end it earlier."
+    )
+    uses = forms.IntegerField(
+        label="How many times at most",
+        min_value=1,
+        max_value=MOST_USES,
+        required=False,
+        help_text="Counted are the entries; of a link for reading only, the openings.",
+    )
 
 
 class ClaimForm(forms.Form):

@@ -33,7 +33,20 @@ def counts_misses(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
         try:
             return view(request, code, *args, **kwargs)
         except Http404:
-            return vary(_missed(request, code))
+            return vary(_missed(request, "We don’t know this code.", lambda: unknown(request, code)))
+
+    return wrapped
+
+
+def counts_lost_links(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
+    """A view of a secret link, whose 404 says the same of all that lead nowhere; 429 for who tried too many."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, token, *args, **kwargs)
+        except Http404:
+            return vary(_missed(request, "This link leads nowhere, or no longer.", lambda: _ended(request)))
 
     return wrapped
 
@@ -60,11 +73,19 @@ def vary(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _missed(request: HttpRequest, code: str) -> HttpResponse:
+def _ended(request: HttpRequest) -> HttpResponse:
+    return render(request, "scan/ended.html", status=404)
+
+
+def _missed(request: HttpRequest, detail: str, page: Callable[[], HttpResponse]) -> HttpResponse:
     wait = seconds_to_wait(f"miss:{asker(request)}", most=MISSES, window=MISSES_WITHIN)
     if not wait:
-        return problem(404, "We don’t know this code.") if wants_json(request) else unknown(request, code)
-    reason = "Those were many wrong codes."
+        return problem(404, detail) if wants_json(request) else page()
+    return too_many(request, "Those were many wrong codes.", wait)
+
+
+def too_many(request: HttpRequest, reason: str, wait: int) -> HttpResponse:
+    """429, with the seconds to wait."""
     if wants_json(request):
         return problem(429, reason, headers={"Retry-After": str(wait)})
     page = render(request, "scan/wait.html", {"reason": reason, "minutes": -(-wait // 60)}, status=429)

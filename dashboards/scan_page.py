@@ -19,6 +19,7 @@ from picos.access import find_pico
 from picos.links import shown_links
 from picos.losing import current_loss
 from picos.models import Pico
+from picos.regions import region_of
 from picos.scanning import record_scan
 from picos.visitors import is_looking, visitor_of
 
@@ -35,7 +36,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     event = None
     if is_looking(request.META) and STAYED not in request.GET:
         person = request.user if you == "owner" and isinstance(request.user, Person) else None
-        event = record_scan(pico=pico, visitor=visitor_of(request.META), person=person)
+        event = record_scan(pico=pico, visitor=visitor_of(request.META), person=person, region=region_of(request.META))
     if wants_json(request):
         return vary(JsonResponse(_as_json(pico, you, event)))
     return vary(render(request, "scan/page.html", _context(request, pico, you)))

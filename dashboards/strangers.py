@@ -19,6 +19,7 @@ from django.utils.html import escape
 from picos import codes
 from picos.gathering import Gatherer
 from picos.prepared import prepared_cursor
+from picos.regions import region_of
 from picos.scanning import Scan, record_scans
 from picos.visitors import is_looking, visitor_of
 
@@ -94,6 +95,7 @@ class Visitor:
 
     code: str
     visitor: bytes
+    region: str
     place: tuple[str, str, str]
 
 
@@ -136,7 +138,7 @@ class StrangersFirst:
             if look is None or form is None or form.until < now:
                 answers.append((look, None, []))
                 continue
-            scans.append(Scan(look.id, look.owner_id, look.company_id, stranger.visitor))
+            scans.append(Scan(look.id, look.owner_id, look.company_id, stranger.visitor, region=stranger.region))
             answers.append((look, form.fill(stranger.code, look.serial), form.headers))
         if scans:
             record_scans(scans, patience=PATIENCE)
@@ -189,7 +191,7 @@ def _stranger(environ: Environ) -> Visitor | None:
         environ.get("wsgi.url_scheme", ""),
         environ.get("HTTP_X_FORWARDED_PROTO", ""),
     )
-    return Visitor(code, visitor_of(environ), place)
+    return Visitor(code, visitor_of(environ), region_of(environ), place)
 
 
 def _look(wanted: list[str]) -> dict[str, Look]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
-from dashboards.forms import LostForm, MessageForm, ReasonForm, ThingForm, posted
+from dashboards.forms import ChannelForm, LostForm, MessageForm, ReasonForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
 from journals.inheriting import closed_journals, history_of, last_closed_journal
 from journals.models import Journal
@@ -24,9 +24,15 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Invitation, Pico, Transfer
+from picos.models import Channel, ChannelUse, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
+from picos.states import states_of
+
+SHOWN_CHANNELS = 25
+SHOWN_USES = 20
+# The journal's form on the same page has fields of the same names.
+CHANNEL_IDS = "channel_%s"
 
 
 @login_required
@@ -119,7 +125,7 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
 
 
 def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
-    """What the thing's page shows."""
+    """All that the page of one thing shows its owner, who has now seen its news."""
     context = owner_context(pico, person, before=before)
     loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
@@ -134,7 +140,17 @@ def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[st
         "transfer": open_offer(Transfer, pico),
         "invitation": None if pico.product_id else open_offer(Invitation, pico),
         "has_history": history_of(pico, person).exists(),
+        "channels": _channels(pico, person),
+        "channel_form": ChannelForm(auto_id=CHANNEL_IDS),
+        "states": states_of(pico, owner=True, company=True).order_by("namespace", "key"),
     }
+
+
+def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
+    """The newest of the owner's links, each with how often it was used and when of late."""
+    used = Prefetch("log", ChannelUse.objects.order_by("-pk")[:SHOWN_USES], to_attr="recent")
+    mine = Channel.objects.filter(pico=pico, owner=person).annotate(times=Count("log"))
+    return mine.prefetch_related(used).order_by("-pk")[:SHOWN_CHANNELS]
 
 
 def _tiles(person: Person) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboards import (
     accepting,
+    channels,
     claiming,
     finders,
     gs1,
@@ -81,6 +82,7 @@ urlpatterns = [
     path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
+    path("channels/<str:token>", channels.channel, name="channel"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/small", photos.photo_small, name="photo_small"),
     path("things", things.things, name="things"),
@@ -91,9 +93,15 @@ urlpatterns = [
         "things/<str:code>/finders/<uuid:finder_id>", posts(things.answer_finder, "thing", "code"), name="answer_finder"
     ),
     path("things/<str:code>/history", life.history, name="history"),
-    path("things/<str:code>/<slug:verb>", posts(life.change, "thing", "code"), name="life"),
     path("transfers/<str:token>", accepting.transfer, name="transfer"),
     path("invitations/<str:token>", accepting.invitation, name="invitation"),
+    path("things/<str:code>/channels", posts(channels.open_one, "thing", "code"), name="open_channel"),
+    path(
+        "things/<str:code>/channels/<uuid:channel_id>/revoke",
+        posts(channels.revoke, "thing", "code"),
+        name="revoke_channel",
+    ),
+    path("things/<str:code>/<slug:verb>", posts(life.change, "thing", "code"), name="life"),
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from textwrap import shorten
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -14,13 +14,13 @@ from journals.models import Entry, Journal
 from journals.photos import attach
 from live.announcing import announce
 from live.tokens import topic
-from parties.actors import Actor
+from parties.actors import ANONYMOUS, Actor
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
 from picos import bell
 from picos.event_types import SCANNED
 from picos.events import record_event
-from picos.models import Event, Pico
+from picos.models import Channel, Event, Pico
 from picos.notices import notify
 from picos.turns import take_turn
 
@@ -64,11 +64,13 @@ def append_entry(
     rule_id: UUID | None = None,
     cause: Event | None = None,
     event_type: str = ENTRY_ADDED,
+    channel: Channel | None = None,
 ) -> Entry:
     """Writes an entry for good, tells the other side if it is theirs to see, and records the event.
 
-    `photos` come from `take_photos`. Raises StateForbidsError when the journal is closed, RefusedError for an
-    empty body without photos, or when a company would make an entry public on somebody's thing.
+    `photos` come from `take_photos`; `channel` is the owner's link by which somebody else wrote it. Raises
+    StateForbidsError when the journal is closed, RefusedError for an empty body without photos, or when a company
+    would make an entry public on somebody's thing.
     """
     take_turn(journal.pico_id)
     if not Journal.objects.filter(pk=journal.pk, closed_at=None).exists():
@@ -86,6 +88,7 @@ def append_entry(
         author_company=author if isinstance(author, Company) else None,
         agent_id=agent.pk if agent else None,
         rule_id=rule_id,
+        channel=channel,
         kind=kind,
         visibility=visibility,
         body=body.strip(),
@@ -102,7 +105,7 @@ def append_entry(
     record_event(
         event_type,
         pico=journal.pico,
-        actor=_actor(author, agent, rule_id),
+        actor=ANONYMOUS if channel else _actor(author, agent, rule_id),
         data={"entry": str(entry.pk), "visibility": visibility, "kind": kind, "author": entry_side(entry)},
         cause=cause,
     )
@@ -114,9 +117,11 @@ def journal_path(pico: Pico) -> str:
     return f"/things/{pico.code}#live"
 
 
-def entry_side(entry: Entry) -> str:
-    """Whose words they are, `owner` or `company`."""
-    return "company" if entry.author_company_id else "owner"
+def entry_side(entry: Entry) -> Literal["owner", "company", "link"]:
+    """Whose words they are: `owner`, `company`, or `link` for those of somebody whom the owner gave one."""
+    if entry.author_company_id:
+        return "company"
+    return "link" if entry.channel_id else "owner"
 
 
 def mark_read(*, journal: Journal, by: Company | Person) -> None:
@@ -139,11 +144,11 @@ def _actor(author: Company | Person, agent: Person | None, rule_id: UUID | None)
 
 
 def _move_pointers(entry: Entry, cause: Event | None) -> None:
-    """The owner's shared words start the wait, unless it runs already; the company's end it.
+    """The owner's own shared words start the wait, unless it runs already; the company's end it.
 
     A rule ends no wait, nor does an answer to a scan: anybody can scan, and would bury what the owner asked.
     """
-    if not entry.crosses:
+    if not entry.crosses or entry.channel_id:
         return
     journals = Journal.objects.filter(pk=entry.journal_id)
     if entry.author_company_id is None:
@@ -157,18 +162,18 @@ def _began_with_scan(event: Event) -> bool:
 
 
 def _tell(entry: Entry, journal: Journal) -> None:
-    """Rings the open pages of those who may see it, and leaves the owner a notice of the company's words."""
+    """Rings the open pages of those who may see it, and leaves the owner a notice of what somebody else wrote."""
     by_company = entry.author_company_id is not None
     if entry.crosses or not by_company:
         announce(topic("journal", journal.pk, "owner"), topic("person", journal.owner_id))
     if journal.company_id and (entry.crosses or by_company):
         announce(topic("journal", journal.pk, "company"), topic("company", journal.company_id))
-    if by_company and entry.crosses:
+    if entry.channel or (by_company and entry.crosses):
         said = shorten(entry.body, SAID_IN_NOTICE, placeholder="…") or "see the photo"
         notify(
             person=journal.owner,
             pico=journal.pico,
-            text=f"{entry.author} wrote: {said}",
+            text=f"{entry.channel or entry.author} wrote: {said}",
             path=journal_path(journal.pico),
             mail_after=MAIL_ANSWER_AFTER,
         )

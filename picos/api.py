@@ -20,9 +20,10 @@ from api.requests import MEGABYTE
 from parties.errors import RefusedError
 from parties.keys import allows
 from parties.models import Company
-from picos import linking, minting, products
+from picos import copies, linking, minting, products
 from picos.access import access_batch, access_product
 from picos.codes import spaced
+from picos.copies import DEFAULT
 from picos.models import Batch, Product
 from picos.pins import pin_of
 from picos.qr import url_of
@@ -51,6 +52,22 @@ class ProductShown(Shown):
     description: str
     claim_policy: str
     created_at: datetime
+
+
+class Limits(Body):
+    """From where on a copy of this product looks copied; null switches a sign off, what is left out is the default."""
+
+    visitors_per_hour: int | None = Field(default=DEFAULT.visitors_per_hour, ge=2, le=1_000_000, strict=True)
+    kilometres_per_hour: int | None = Field(default=DEFAULT.kilometres_per_hour, ge=100, le=100_000, strict=True)
+    jumps: int = Field(default=DEFAULT.jumps, ge=1, le=1000, strict=True)
+
+
+class LimitsShown(Shown):
+    """From where on a copy of this product looks copied."""
+
+    visitors_per_hour: int | None
+    kilometres_per_hour: int | None
+    jumps: int
 
 
 class NewBatch(Body):
@@ -126,6 +143,22 @@ def show_product(request: Request, product_id: UUID) -> Response:
     """One product."""
     product = access_product(company=company_of(request), product_id=product_id)
     return Response(shown_product(product).model_dump(mode="json"))
+
+
+@handles("products", "company", gives=LimitsShown)
+def show_limits(request: Request, product_id: UUID) -> Response:
+    """From where on a copy of this product looks copied."""
+    product = access_product(company=company_of(request), product_id=product_id)
+    limits = copies.thresholds_of([product]).get(product.pk, DEFAULT)
+    return Response(LimitsShown.model_validate(limits, from_attributes=True).model_dump(mode="json"))
+
+
+@handles("products", "company", body=Limits, gives=LimitsShown)
+def set_limits(request: Request, body: Limits, product_id: UUID) -> Response:
+    """Say from where on a copy of this product looks copied: a museum's piece has more visitors than a boot."""
+    product = access_product(company=company_of(request), product_id=product_id)
+    copies.set_thresholds(product=product, limits=copies.Thresholds(**body.model_dump()))
+    return Response(LimitsShown(**body.model_dump()).model_dump(mode="json"))
 
 
 @handles("products", "company", body=NewBatch, gives=BatchShown, status=202, largest=32 * MEGABYTE)

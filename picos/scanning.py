@@ -12,10 +12,12 @@ from uuid_utils.compat import uuid7
 from parties.actors import ANONYMOUS, Actor
 from parties.models import Person
 from picos import bell
+from picos.copies import keep_sightings
 from picos.event_types import SCANNED
 from picos.events import lane_of
 from picos.models import Pico, Visit
 from picos.prepared import prepared_cursor
+from picos.regions import country_of
 from picos.turns import ORDER_LOCK, turn_key
 
 # Reloads of one visitor within this time are one scan.
@@ -24,11 +26,12 @@ REPEAT_WITHIN = timedelta(seconds=60)
 # One round trip for any number of scans: locks, repeat check, events and queue. The scan rate hangs on this statement.
 # The conditional upsert settles races of one visitor's tabs; no row comes back for a visit that is a repeat. Who waits
 # for others asks for `patience`, as one pico's slow turn would be a wait for all of them.
-_SCAN = """
+_STATEMENT = """
 WITH draft AS MATERIALIZED (
     SELECT * FROM unnest(
-        %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::uuid[], %s::int[], %s::smallint[]
-    ) WITH ORDINALITY AS t (id, pico_id, owner_id, company_id, visitor, actor_kind, actor_id, lock, lane, place)
+        %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::uuid[], %s::int[],
+        %s::smallint[]{column}
+    ) WITH ORDINALITY AS t (id, pico_id, owner_id, company_id, visitor, actor_kind, actor_id, lock, lane{name}, place)
 ), patience AS MATERIALIZED (
     SELECT set_config('lock_timeout', %s::text, true)
 ), locked AS MATERIALIZED (
@@ -42,7 +45,7 @@ WITH draft AS MATERIALIZED (
     RETURNING event_id
 ), event AS (
     INSERT INTO picos_event (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, root_id, depth)
-    SELECT draft.id, %s::text, pico_id, owner_id, company_id, '{}', actor_kind, actor_id, draft.id, 0
+    SELECT draft.id, %s::text, pico_id, owner_id, company_id, {data}, actor_kind, actor_id, draft.id, 0
     FROM draft JOIN visit ON visit.event_id = draft.id ORDER BY place
     RETURNING id, sequence
 ), pending AS (
@@ -51,6 +54,13 @@ WITH draft AS MATERIALIZED (
 )
 SELECT id FROM event
 """
+_SCAN = _STATEMENT.format(column="", name="", data="'{}'")
+# Where a region is known; elsewhere the statement is as small as it can be.
+_SCAN_WITH_REGION = _STATEMENT.format(
+    column=", %s::text[]",
+    name=", region",
+    data="CASE region WHEN '' THEN '{}' ELSE jsonb_build_object('region', region) END",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,14 @@ class Scan:
     company_id: UUID | None
     visitor: bytes
     actor: Actor = ANONYMOUS
+    # As picos/regions.py tells it; of a pico that nobody owns the country alone is kept.
+    region: str = ""
 
 
-def record_scan(*, pico: Pico, visitor: bytes, person: Person | None) -> UUID:
+def record_scan(*, pico: Pico, visitor: bytes, person: Person | None, region: str = "") -> UUID:
     """The id of the scan's event, committed; of the earlier one when this visitor was here within a minute."""
     company_id = pico.product.company_id if pico.product else None
-    scan = Scan(pico.pk, pico.owner_id, company_id, visitor, Actor.of_person(person) if person else ANONYMOUS)
+    scan = Scan(pico.pk, pico.owner_id, company_id, visitor, Actor.of_person(person) if person else ANONYMOUS, region)
     (recorded,) = record_scans([scan])
     return recorded or Visit.objects.values_list("event_id", flat=True).get(pico_id=pico.pk, visitor=visitor)
 
@@ -94,8 +106,11 @@ def record_scans(scans: Sequence[Scan], *, patience: timedelta = timedelta()) ->
     ]
     waiting = f"{patience // timedelta(milliseconds=1)}ms"
     with prepared_cursor() as cursor:
+        with_region = any(scan.region for _, scan, _ in counted)
+        if with_region:
+            columns.append([scan.region if scan.owner_id else country_of(scan.region) for _, scan, _ in counted])
         values: list[Any] = [*columns, waiting, ORDER_LOCK, REPEAT_WITHIN, SCANNED]
-        cursor.execute(_SCAN, values)
+        cursor.execute(_SCAN_WITH_REGION if with_region else _SCAN, values)
         recorded = {row[0] for row in cursor.fetchall()}
     if recorded:
         bell.ring(bell.EVENTS)
@@ -103,5 +118,5 @@ def record_scans(scans: Sequence[Scan], *, patience: timedelta = timedelta()) ->
 
 
 def forget_old_visits() -> None:
-    """Deletes the visits that no reload can repeat any more."""
-    Visit.objects.filter(at__lt=timezone.now() - 2 * REPEAT_WITHIN).delete()
+    """Takes away the visits that no reload can repeat any more; copies are told by who came within the hour."""
+    keep_sightings(timezone.now() - 2 * REPEAT_WITHIN)

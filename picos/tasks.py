@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from picos import minting, notices, partitions, retention, scanning
+from picos import copies, minting, notices, partitions, retention, scanning
 
 
 @shared_task(name="picos.mint_batches")
@@ -28,6 +28,12 @@ def mail_notices() -> None:
     """Mails the notices that are due."""
     while notices.mail_due():
         pass
+
+
+@shared_task(name="picos.watch_for_copies")
+def watch_for_copies() -> None:
+    """Looks for codes that are scanned as only copied ones are."""
+    copies.watch()
 
 
 @shared_task(name="picos.forget_visits")

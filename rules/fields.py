@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from conduits.gate import grants
+from conduits.gate import grants, passing_data
 from conduits.models.conduit import Grant
+from picos.states import states_of
 from rules.moment import Moment
 
 
@@ -70,8 +71,16 @@ def read_field(name: str, moment: Moment) -> Any:
         needs_pico = name.startswith("pico.") and moment.event.pico_id is None
         return MISSING if needs_pico else read(moment)
     if name.startswith("event.data."):
-        return _at_path(moment.event.data, name.removeprefix("event.data.").split("."))
+        return _at_path(_data(moment), name.removeprefix("event.data.").split("."))
+    if name.startswith("pico.state."):
+        return _state(moment, name.removeprefix("pico.state."))
     return MISSING
+
+
+def _data(moment: Moment) -> dict[str, Any]:
+    """What the event says; where it was, a company is told only as granted."""
+    own = moment.rule.person_id is not None
+    return moment.event.data if own else passing_data(moment.event, moment.conduit)
 
 
 def _at_path(data: Any, path: list[str]) -> Any:
@@ -80,6 +89,21 @@ def _at_path(data: Any, path: list[str]) -> Any:
             return MISSING
         data = data[step]
     return MISSING if data is None else data
+
+
+def _state(moment: Moment, key: str) -> Any:
+    """The value of the rule's own party under this key; else the other side's, as far as that may be seen."""
+    pico, owner_id = moment.event.pico, moment.event.owner_id
+    if pico is None:
+        return MISSING
+    owners = moment.rule.person_id is not None
+    # Who owns it no more reads nothing of what is set now.
+    mine = pico.owner_id == owner_id
+    granted = moment.conduit is not None and grants(moment.conduit, Grant.STATE)
+    found = states_of(pico, owner=mine and (owners or granted), company=mine or not owners).filter(key=key)
+    values = dict(found.values_list("namespace", "value"))
+    first, second = ("owner", "company") if owners else ("company", "owner")
+    return values.get(first, values.get(second, MISSING))
 
 
 def _pico_status(moment: Moment) -> Any:

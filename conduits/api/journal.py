@@ -60,10 +60,10 @@ class AttachmentShown(Shown):
 
 
 class EntryShown(Shown):
-    """An entry; `earlier_owner` wrote in a history only. `by_rule` says whether a rule wrote it for its author."""
+    """An entry; `link` wrote by an owner's link, `earlier_owner` in a history only. `by_rule`: a rule wrote it."""
 
     id: UUID
-    author: Literal["owner", "company", "earlier_owner"]
+    author: Literal["owner", "company", "link", "earlier_owner"]
     author_name: str
     kind: str
     visibility: str
@@ -135,8 +135,8 @@ def shown_entry(entry: Entry, *, photos: bool) -> EntryShown:
     visible = photos or entry.author_company_id is not None
     return EntryShown(
         id=entry.pk,
-        author="company" if entry_side(entry) == "company" else "owner",
-        author_name=str(entry.author) if entry.author_company_id else "",
+        author=entry_side(entry),
+        author_name=str(entry.channel or entry.author) if entry.author_company_id or entry.channel else "",
         kind=entry.kind,
         visibility=entry.visibility,
         body=entry.body,

@@ -1,6 +1,8 @@
 """Picos: seeing, adding, claiming, losing; and what happened to them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -187,27 +189,33 @@ def list_events(request: Request, code: str) -> Response:
     pico = access_pico(viewer=party_of(request), code=code)
     if is_company(request):
         rows = read_events(pico=pico, reader=reader_of(request))
+        told: Callable[[Event], dict[str, Any]] = partial(gate.passing_data, conduit=current_conduit(pico))
     else:
+        told = _all_data
         rows = Event.objects.filter(pico=pico, owner=person_of(request)).exclude(gate.kept_from_owner())
     if wanted := request.query_params.get("type"):
         rows = rows.filter(type=_storable(wanted, "type"))
     if since := request.query_params.get("since"):
         rows = rows.filter(at__gt=_time(since))
-    return page(request, rows, lambda event: shown_event(event).model_dump(mode="json"), by="sequence")
+    return page(request, rows, lambda event: shown_event(event, told(event)).model_dump(mode="json"), by="sequence")
 
 
-def shown_event(event: Event) -> EventShown:
-    """An event as the API shows it."""
+def shown_event(event: Event, data: dict[str, Any]) -> EventShown:
+    """An event as the API shows it, with what of its data passes."""
     return EventShown(
         id=event.pk,
         type=event.type,
         at=event.at,
-        data=event.data,
+        data=data,
         actor=event.actor_kind,
         cause=event.cause_id,
         root=event.root_id,
         depth=event.depth,
     )
+
+
+def _all_data(event: Event) -> dict[str, Any]:
+    return dict(event.data)
 
 
 def shown_pico(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> PicoShown:

@@ -20,6 +20,7 @@ class Grant(models.TextChoices):
     NOTES = "notes", "notes that your rules send"
     PHOTOS = "photos", "your photos"
     REGION = "region", "your region"
+    STATE = "state", "the values that you set"
     CONTACT = "contact", "your e-mail address"
     PRIVATE_ENTRIES = "private_entries", "even your private entries"
 

@@ -9,7 +9,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboards.desk.members import at_desk, desk_context
+from conduits.suspicions import read_suspicions
+from dashboards.desk.members import at_desk, desk_context, reader_of
 from dashboards.forms import BatchForm, LinkForm, ProductForm, posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
@@ -61,7 +62,9 @@ def product_page(
 ) -> HttpResponse:
     """The page of a product, with what was sent and cannot be taken."""
     forms = {"form": form or BatchForm(), "link_form": link or LinkForm(batches=batches_of(shown))}
-    context = desk_context(member, "products", product=shown, batches=_batches(shown), links=_links(shown), **forms)
+    suspected = read_suspicions(product=shown, reader=reader_of(member))
+    rows = {"batches": _batches(shown), "links": _links(shown), "suspected": suspected}
+    context = desk_context(member, "products", product=shown, **rows, **forms)
     wrong = any(one.errors for one in forms.values())
     return render(request, "desk/product.html", context, status=422 if wrong else 200)
 

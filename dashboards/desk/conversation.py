@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,8 @@ from live.tokens import token_for, topic
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
-from picos.models import Pico
+from picos.models import Pico, State
+from picos.states import states_of
 from rules.models import Run
 
 SHOWN = 50
@@ -100,9 +102,16 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
         "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
         "viewer": "company",
         "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
+        "states": _states(conduit, granted=may_read),
         "photos_visible": gate.grants(conduit, Grant.PHOTOS),
         "contact_granted": gate.grants(conduit, Grant.CONTACT),
     }
+
+
+def _states(conduit: Conduit, *, granted: bool) -> "QuerySet[State]":
+    """The company's own values, and its customer's as far as the gate lets them through."""
+    owners = granted and gate.grants(conduit, Grant.STATE)
+    return states_of(conduit.pico, owner=owners, company=True).order_by("namespace", "key")
 
 
 def _runs(conduit: Conduit, member: Member) -> Any:

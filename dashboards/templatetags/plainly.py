@@ -21,6 +21,7 @@ WHAT: Final = {
     "pico.retired": "that it was retired",
     "pico.merged": "that it has a second code",
     "pico.connected": "that it was asked in",
+    "pico.suspected_copy": "that its code may be copied",
     "pico.state_changed": "that a value of it changed",
     "journal.entry_added": "an entry in the journal",
     "conduit.note": "a note that your rule sent",
@@ -34,6 +35,7 @@ WHAT: Final = {
     "events": "what happened to it",
     "pico": "whose it is and since when",
     "photo": "a photo",
+    "state": "the values of it",
     "inbox": "the first line of what you wrote",
 }
 WITH: Final = {"owner": "your name and e-mail address", "photos": "its photos"}

@@ -74,6 +74,40 @@ def grouped(code: str) -> str:
     return codes.spaced(code)
 
 
+@register.filter
+def spoken(key: str) -> str:
+    """A state value's key, `warranty_until`, as it is read: `warranty until`."""
+    return key.replace("_", " ")
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A state value as a person would write it: `yes`, `3`, `red, blue`, `size: 42, colour: red`."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "nothing"
+        case list():
+            return ", ".join(plain(one) for one in value) or "nothing"
+        case dict():
+            return ", ".join(f"{spoken(key)}: {plain(one)}" for key, one in value.items()) or "nothing"
+        case _:
+            return str(value)
+
+
+@register.filter
+def evidence(found: dict[str, Any]) -> str:
+    """Why a code looks copied: `57 visitors within an hour; 5 of 12 scans too far from the one before (CN and DE)`."""
+    said = []
+    if "visitors" in found:
+        said.append(f"{found['visitors']} visitors within an hour")
+    if "jumps" in found:
+        where = f" ({' and '.join(found['regions'])})" if found.get("regions") else ""
+        said.append(f"{found['jumps']} of {found['scans']} scans too far from the one before{where}")
+    return "; ".join(said)
+
+
 def _duration(left: timedelta) -> str:
     minutes = int(left.total_seconds() // 60)
     hours, minutes = divmod(minutes, 60)

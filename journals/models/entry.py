@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from journals.models.journal import Journal
 from parties.models import Company, Person
+from picos.models import Channel
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -24,7 +25,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def with_author(self) -> "EntryQuerySet":
         """Each with what its line on a page shows, in two queries."""
-        return self.select_related("author_person", "author_company").prefetch_related("attachments")
+        return self.select_related("author_person", "author_company", "channel").prefetch_related("attachments")
 
 
 class Entry(models.Model):
@@ -54,6 +55,8 @@ class Entry(models.Model):
     # The member who wrote for the company, and the rule that wrote for its owner.
     agent_id = models.UUIDField(null=True)
     rule_id = models.UUIDField(null=True)
+    # The link through which somebody without a sign-in wrote it into its owner's journal.
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.NOTE)
     visibility = models.CharField(max_length=7, choices=Visibility)
     body = models.TextField(max_length=10_000)
@@ -81,6 +84,10 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(visibility__in=["private", "shared", "public"]), name="entry_visibility_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel=None) | models.Q(author_person__isnull=False),
+                name="entry_by_link_is_in_its_owner_s_name",
             ),
         ]
 

@@ -2,17 +2,23 @@
 
 from picos.models.alias import Alias
 from picos.models.catalogue import Batch, GivenSerials, Product
+from picos.models.channel import Channel, ChannelUse
 from picos.models.event import Event, Lane, Pending
 from picos.models.link import Link
 from picos.models.loss import Finder, FinderMessage, Loss
 from picos.models.notice import Notice
 from picos.models.offer import Invitation, Offer, Transfer
 from picos.models.pico import Pico
+from picos.models.state import State
+from picos.models.suspicion import CopyThresholds, Sighting, Suspicion
 from picos.models.visit import Visit
 
 __all__ = [
     "Alias",
     "Batch",
+    "Channel",
+    "ChannelUse",
+    "CopyThresholds",
     "Event",
     "Finder",
     "FinderMessage",
@@ -26,6 +32,9 @@ __all__ = [
     "Pending",
     "Pico",
     "Product",
+    "Sighting",
+    "State",
+    "Suspicion",
     "Transfer",
     "Visit",
 ]

@@ -10,7 +10,23 @@ from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint, Te
 from journals.models import Attachment, Entry, Journal
 from parties.keys import SCOPES
 from parties.models import Company, Person
-from picos.models import Alias, Batch, Event, Invitation, Link, Loss, Notice, Pico, Product, Transfer
+from picos.models import (
+    Alias,
+    Batch,
+    Channel,
+    ChannelUse,
+    CopyThresholds,
+    Event,
+    Invitation,
+    Link,
+    Loss,
+    Notice,
+    Pico,
+    Product,
+    State,
+    Suspicion,
+    Transfer,
+)
 from rules.models import Rule, RuleVersion, Run, Trigger
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_key, a_person
@@ -19,6 +35,7 @@ TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
     *(Rule, RuleVersion, Run, Trigger),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
+    *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )
 
 

@@ -20,6 +20,7 @@ TAKES = {
     "pico.lost": Grant.SCANS,
     "pico.found": Grant.SCANS,
     "pico.recovered": Grant.SCANS,
+    "pico.suspected_copy": Grant.SCANS,
     "pico.claimed": ALWAYS,
     "pico.linked": ALWAYS,
     "pico.transferred": ALWAYS,
@@ -28,7 +29,7 @@ TAKES = {
     "pico.retired": ALWAYS,
     "pico.merged": ALWAYS,
     "pico.connected": ALWAYS,
-    "pico.state_changed": NEVER,
+    "pico.state_changed": Grant.STATE,
     "conduit.opened": ALWAYS,
     "conduit.paused": ALWAYS,
     "conduit.resumed": ALWAYS,
@@ -46,6 +47,7 @@ ENTRIES: dict[tuple[str, str], Any] = {
     ("company", "private"): ALWAYS,
     ("company", "shared"): ALWAYS,
 }
+STATES: dict[str, Any] = {"owner": Grant.STATE, "company": ALWAYS}
 # Each event as (type, data) with what it takes.
 EVENTS: list[tuple[str, dict[str, str], Any]] = [
     *((name, {}, takes) for name, takes in TAKES.items()),
@@ -53,6 +55,7 @@ EVENTS: list[tuple[str, dict[str, str], Any]] = [
         ("journal.entry_added", {"author": author, "visibility": visibility}, takes)
         for (author, visibility), takes in ENTRIES.items()
     ),
+    *(("pico.state_changed", {"namespace": namespace, "key": "mode"}, takes) for namespace, takes in STATES.items()),
 ]
 GRANTS = [[], *([grant] for grant in Grant), list(Grant)]
 OWNER, COMPANY, PICO = uuid7(), uuid7(), uuid7()

@@ -90,3 +90,12 @@ def test_a_wrong_setting_ends_the_command_with_one_sentence(name: str, written: 
     ended = subprocess.run(command, env=os.environ | {name: written}, capture_output=True, text=True, check=False)
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"{sentence}\n")
+
+
+def test_a_file_is_one_that_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert env.file("PICO_TEST") is None
+    monkeypatch.setenv("PICO_TEST", str(tmp_path / "none"))
+    with pytest.raises(ImproperlyConfigured, match="PICO_TEST: there is no file"):
+        env.file("PICO_TEST")
+    (tmp_path / "none").touch()
+    assert env.file("PICO_TEST") == tmp_path / "none"

@@ -10,6 +10,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections, transaction
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from conduits.leaving import merge_and_close, retire_and_close
 from dashboards import strangers
@@ -299,3 +300,13 @@ def test_many_at_once_are_each_recorded_once(server: Server) -> None:
     assert len(server.to_django) == 1
     # Every visitor came to every thing twice.
     assert Event.objects.filter(type="pico.scanned").count() == 1 + 150
+
+
+def test_a_stranger_s_scan_keeps_its_region_whichever_way_it_goes(server: Server, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES, settings.PICO_REGION_HEADER = 1, "CF-IPCountry"
+    pico, browsers = a_pico(), others()
+    for country in ("DE", "FR", "XX"):
+        server.scan(pico, browser=next(browsers), HTTP_CF_IPCOUNTRY=country)
+    assert len(server.to_django) == 1
+    told = Event.objects.filter(type="pico.scanned").order_by("sequence")
+    assert [event.data for event in told] == [{"region": "DE"}, {"region": "FR"}, {}]

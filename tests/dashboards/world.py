@@ -21,9 +21,10 @@ from journals.keeping import append_entry
 from journals.models import Attachment, Entry, Journal
 from journals.photos import take_photos
 from parties.models import Company, Person
+from picos.channels import open_channel
 from picos.finding import write_to_owner
 from picos.inviting import invite_maker
-from picos.models import Batch, Finder, Link, Pico, Product
+from picos.models import Batch, Channel, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
 from rules.models import Rule
 from tests.dashboards.markup import Markup
@@ -117,6 +118,8 @@ class World:
     bicycle: Pico
     had: Journal
     invitation: str
+    channel: Channel
+    channel_token: str
     owners_rule: Rule
     companys_rule: Rule
     endpoint: Endpoint
@@ -150,6 +153,9 @@ def a_world() -> World:
     had = a_conduit(people["owner"], gone)
     release_and_close(pico=had.pico, owner=people["owner"])
     bicycle = add_thing_with_journal(person=people["owner"], name="Bicycle")
+    channel, url = open_channel(
+        pico=conduit.pico, owner=conduit.owner, name="Repair shop", scope=["page", "entries"], expires_in_days=7
+    )
     endpoint = an_endpoint(company)
     return World(
         company=company,
@@ -166,6 +172,8 @@ def a_world() -> World:
         bicycle=bicycle,
         had=had.journal,
         invitation=invite_maker(pico=bicycle, owner=conduit.owner).token,
+        channel=channel,
+        channel_token=url.rpartition("/")[2],
         owners_rule=a_rule(people["owner"]),
         companys_rule=a_rule(company),
         endpoint=endpoint,

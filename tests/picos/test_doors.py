@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 BOTH = ("company", "person")
 
 
-def of_product(pico: Any) -> str:
-    return f"/products/{pico.product_id if isinstance(pico, Pico) else pico}"
+def of_product(pico: Any, what: str = "") -> str:
+    return f"/products/{pico.product_id if isinstance(pico, Pico) else pico}{what}"
 
 
 def of_links(what: str = "") -> Any:
@@ -40,10 +40,20 @@ def of_pico(what: str = "") -> Any:
     return lambda pico: f"/picos/{pico.code if isinstance(pico, Pico) else pico}{what}"
 
 
+UNKNOWN = "01a20039-9d91-730f-a1f5-ea83e5b7582b"
+LINK = {"name": "Repair shop", "scope": ["entries"], "expires_in_days": 7}
+OF_VALUES = [
+    Door("get", "picos", BOTH, 200, of_pico("/state")),
+    Door("put", "picos", BOTH, 200, of_pico("/state/mode"), {"value": 1}),
+    Door("delete", "picos", BOTH, 404, of_pico("/state/none")),
+    Door("get", "picos", BOTH, 200, of_pico("/state/mode/history")),
+]
 OF_THE_COMPANY = [
     Door("get", "products", ("company",), 200, of_product),
     Door("get", "products", ("company",), 200, of_links()),
     Door("post", "products", ("company",), 201, of_links(), {"type": "pip", "href": "https://lamo.example/"}),
+    Door("get", "products", ("company",), 200, lambda pico: of_product(pico, "/copies")),
+    Door("put", "products", ("company",), 200, lambda pico: of_product(pico, "/copies"), {"jumps": 9}),
     Door("get", "products", ("company",), 200, of_batch()),
     Door("get", "products", ("company",), 200, of_batch("/labels.csv")),
     Door("get", "picos", BOTH, 200, of_pico()),
@@ -53,6 +63,7 @@ OF_THE_COMPANY = [
     Door("post", "picos", ("company",), 200, of_pico("/activate")),
     Door("post", "picos", BOTH, 200, of_pico("/retire")),
     Door("post", "picos", BOTH, 404, of_pico("/merge"), {"into": "0000000000002"}),
+    *OF_VALUES,
 ]
 OF_THE_OWNER = [
     Door("get", "picos", BOTH, 200, of_pico()),
@@ -68,6 +79,11 @@ OF_THE_OWNER = [
     Door("post", "picos", ("person",), 409, of_pico("/invite")),
     Door("delete", "picos", ("person",), 409, of_pico("/invite")),
     Door("get", "journal", ("person",), 200, of_pico("/history")),
+    *OF_VALUES,
+    Door("get", "picos", ("person",), 200, of_pico("/channels")),
+    Door("post", "picos", ("person",), 201, of_pico("/channels"), LINK),
+    Door("delete", "picos", ("person",), 404, of_pico(f"/channels/{UNKNOWN}")),
+    Door("get", "picos", ("person",), 404, of_pico(f"/channels/{UNKNOWN}/uses")),
 ]
 WITHOUT_A_ROW = [
     Door("get", "products", ("company",), 200, lambda _: "/products"),

@@ -16,6 +16,7 @@ from parties.models import Company, Person
 from picos.events import record_event
 from picos.models import Event, Pico
 from picos.scanning import record_scan
+from picos.states import set_state
 from rules.fields import _FIELDS, MISSING, in_words, is_field, read_field
 from rules.models import Rule, RuleVersion
 from rules.moment import Moment
@@ -148,6 +149,51 @@ def test_an_event_about_no_pico_has_no_pico_s_fields() -> None:
 
 def test_what_is_not_there_yet_is_missing() -> None:
     assert read_field("pico.state.mode", a_moment(a_modem_s_conduit())) is MISSING
+
+
+def test_a_rule_reads_its_own_side_s_value_before_the_other_s() -> None:
+    conduit = a_modem_s_conduit()
+    steering.set_grants(conduit, [Grant.STATE])
+    set_state(pico=conduit.pico, party=conduit.owner, key="mode", value="night")
+    set_state(pico=conduit.pico, party=conduit.owner, key="room.size", value=12)
+    set_state(pico=conduit.pico, party=conduit.company, key="mode", value="test")
+    set_state(pico=conduit.pico, party=conduit.company, key="lot", value=False)
+    wanted = ("mode", "room.size", "lot", "room", "other")
+
+    seen = {
+        party: [read_field(f"pico.state.{key}", a_moment(conduit, party)) for key in wanted]
+        for party in (conduit.owner, conduit.company)
+    }
+
+    assert seen == {
+        conduit.owner: ["night", 12, False, MISSING, MISSING],
+        conduit.company: ["test", 12, False, MISSING, MISSING],
+    }
+
+
+def test_a_company_s_rule_reads_the_owner_s_values_only_as_granted() -> None:
+    conduit = a_modem_s_conduit()
+    set_state(pico=conduit.pico, party=conduit.owner, key="mode", value="night")
+    assert read_field("pico.state.mode", a_moment(conduit, conduit.company)) is MISSING
+    steering.set_grants(conduit, [Grant.STATE])
+    assert read_field("pico.state.mode", a_moment(conduit, conduit.company)) == "night"
+    steering.pause(conduit)
+    assert read_field("pico.state.mode", a_moment(conduit, conduit.company)) is MISSING
+
+
+def test_a_rule_of_who_owned_it_reads_no_value_of_who_owns_it_now() -> None:
+    conduit = a_modem_s_conduit()
+    before = a_scan(conduit)
+    Pico.objects.filter(pk=conduit.pico_id).update(owner=a_person("Cem"))
+    sold = Pico.objects.with_product().get(pk=conduit.pico_id)
+    assert sold.owner
+    set_state(pico=sold, party=sold.owner, key="mode", value="day")
+    set_state(pico=sold, party=conduit.company, key="lot", value="7")
+    event = Event.objects.select_related("pico__product__company", "owner").get(pk=before.pk)
+
+    for key in ("mode", "lot"):
+        assert read_field(f"pico.state.{key}", a_moment(conduit, conduit.owner, event)) is MISSING
+    assert read_field("pico.state.lot", a_moment(conduit, conduit.company, event)) == "7"
 
 
 @pytest.mark.parametrize("granted", [False, True])

@@ -77,6 +77,8 @@ def at(path: str) -> Path:
         gift=world.gift,
         invitation=world.invitation,
         had=world.had.pk,
+        channel_token=world.channel_token,
+        channel=world.channel.pk,
         mine=world.owners_rule.pk,
         desk=f"/desk/{world.company.slug}",
         product=world.product.pk,
@@ -101,6 +103,7 @@ def post(name: str, path: str, statuses: Statuses, body: Any = None, *, keeps: b
 PRODUCT = {"name": "Boot", "sku": "B-1", "claim_policy": "open"}
 RULE = {"template": "tell_them_i_wrote"}
 LOST = {"message": "On the bus.", "contact": "555-0100"}
+LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expires_in_days": "7"}
 
 DOORS = [
     get("home", "/", HOME),
@@ -124,6 +127,8 @@ DOORS = [
     get("gs1_product", "/products/{gtin}", ANYBODY),
     get("finder", "/found/{token}", ANYBODY),
     post("finder", "/found/{token}", does(ANYBODY), {"body": "Still here."}),
+    get("channel", "/channels/{channel_token}", ANYBODY),
+    post("channel", "/channels/{channel_token}", does(ANYBODY), {"body": "A new sole."}),
     get("photo", "/photos/{photo}", (404, 404, 200, 200, 200, 200, 404)),
     get("photo_small", "/photos/{photo}/small", (404, 404, 200, 200, 200, 200, 404)),
     get("things", "/things", SIGNED_IN),
@@ -148,6 +153,8 @@ DOORS = [
         (ASK, 403, 403, 403, 403, 302, 422),
         lambda world: {"product": world.product.pk},
     ),
+    post("open_channel", "/things/{code}/channels", OWNER, LINK),
+    post("revoke_channel", "/things/{code}/channels/{channel}/revoke", does(OWNER)),
     get("companies", "/companies", SIGNED_IN),
     post("grants", "/conduits/{conduit}/grants", does(OWNER), {"grants": ["photos"]}),
     get("access_log", "/conduits/{conduit}/log", OWNER),
@@ -249,6 +256,8 @@ STANDS_AT = {
     "found": "/P/{code}?stay",
     "answer_finder": "/things/{code}",
     "life": "/things/{code}",
+    "open_channel": "/things/{code}",
+    "revoke_channel": "/things/{code}",
     "grants": "/companies",
     "steer": "/companies",
     "new_rule": "/rules",

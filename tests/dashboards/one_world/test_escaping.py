@@ -7,13 +7,16 @@ import pytest
 
 from conduits.models import Conduit, Endpoint
 from conduits.opening import add_thing_with_journal
+from journals.by_link import write_by_link
 from parties.keys import create_key
 from parties.models import Company, Member, Person
 from picos import minting
+from picos.channels import open_channel
 from picos.finding import write_to_owner
 from picos.losing import report_lost
 from picos.models import Finder, Product
 from picos.notices import notify
+from picos.states import set_state
 from rules.engine import drain
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser
@@ -41,11 +44,17 @@ def a_hostile_world() -> Conduit:
     (pico,) = picos(1, product, serials=[EVIL[:50]])
     owner = a_person(EVIL)
     conduit = a_conduit(owner, pico)
-    Conduit.objects.update(grants=["scans", "entries", "notes", "photos", "contact", "private_entries"])
+    Conduit.objects.update(grants=["scans", "entries", "notes", "photos", "contact", "state", "private_entries"])
     for visibility in ("private", "shared", "public"):
         an_entry(conduit, EVIL, visibility)
     an_entry(conduit, EVIL, author=company, agent=a_member(company, "admin", a_person(EVIL)).person)
     an_entry(conduit, EVIL)
+    channel, _ = open_channel(
+        pico=conduit.pico, owner=owner, name=EVIL, scope=["page", "entries", "state"], expires_in_days=7
+    )
+    write_by_link(channel=channel, body=EVIL)
+    set_state(pico=conduit.pico, party=owner, key="mode", value={EVIL: [EVIL]})
+    set_state(pico=conduit.pico, party=company, key="mode", value=EVIL)
     write_to_owner(pico=conduit.pico, visitor=bytes(8), message=EVIL, contact=EVIL)
     notify(person=owner, pico=conduit.pico, text=EVIL)
     condition = {"field": "pico.product.name", "op": "is", "value": EVIL}

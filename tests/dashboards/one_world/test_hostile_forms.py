@@ -44,6 +44,9 @@ FIELDS = [
     "batch",
     "is_default",
     "lot",
+    "scope",
+    "expires_in_days",
+    "uses",
 ]
 NONSENSE = ["", "\0", "x" * 3000, "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "🥾\u202e\ufeff"]
 WRONG = [" ", "\0", "x" * 3000, "-1", "[]"]
@@ -107,7 +110,7 @@ def test_an_address_that_is_nearly_right_is_not_there(world: World, door: Door) 
 
 def test_a_form_without_its_token_is_refused_and_says_what_to_do(world: World) -> None:
     before = everything()
-    public = {"found", "finder"}
+    public = {"found", "finder", "channel"}
     for door in POSTS:
         client = Client(enforce_csrf_checks=True)
         client.cookies = world.browser(admitted(door)).cookies

@@ -7,9 +7,11 @@ import pytest
 
 from conduits import steering, switching
 from conduits.opening import add_thing_with_journal
+from journals.by_link import write_by_link
 from picos import minting
 from picos.losing import report_lost
-from picos.models import Pico
+from picos.models import Channel, Pico
+from picos.states import set_state
 from tests.dashboards.passkeys import a_passkey
 from tests.dashboards.world import World, browser, read
 from tests.factories import a_company, a_member, a_person, a_photo
@@ -54,6 +56,12 @@ def take_pins(world: World) -> None:
     Pico.objects.filter(pk=world.free.pk).update(batch=batch)
 
 
+def write_by_a_link(world: World) -> None:
+    write_by_link(channel=world.channel, body="A new sole.")
+    set_state(pico=world.pico, party=world.company, key="lot", value="A")
+    Channel.objects.update(scope=["page", "entries", "state"], most_uses=9, visibility="shared")
+
+
 def nothing(_: World) -> None:
     pass
 
@@ -75,6 +83,9 @@ PAGES: list[tuple[str, str, Change]] = [
     ("anonymous", "/code?code=nonsense", nothing),
     ("anonymous", "/found/{token}", nothing),
     ("stranger", "/found/{token}", nothing),
+    *[("anonymous", "/channels/{channel_token}", change) for change in (nothing, write_by_a_link, close)],
+    ("anonymous", "/channels/nothing", nothing),
+    *[(who, path, write_by_a_link) for who, path in (("owner", THING), ("agent", CONVERSATION))],
     ("anonymous", "/nowhere", nothing),
     ("stranger", "/things", nothing),
     ("owner", "/things", nothing),
@@ -116,6 +127,7 @@ def path_of(world: World, path: str) -> str:
         code=world.pico.code,
         free=world.free.code,
         token=world.token,
+        channel_token=world.channel_token,
         conduit=world.conduit.pk,
         mine=world.owners_rule.pk,
         theirs=world.companys_rule.pk,
