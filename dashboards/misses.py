@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from api.problems import problem
 from api.throttling import seconds_to_wait
 from picos import codes
+from picos.slips import likely_slips
 from picos.visitors import address_of
 
 # How many wrong codes may be tried from one address: plenty for typing, nothing for guessing.
@@ -58,7 +59,8 @@ def unknown(request: HttpRequest, typed: str) -> HttpResponse:
         codes.parse_code(typed)
     except codes.CodeError as error:
         hint = str(error)
-    return render(request, "scan/unknown.html", {"typed": typed[:40], "hint": hint}, status=404)
+    context = {"typed": typed[:40], "hint": hint, "slips": likely_slips(typed)}
+    return render(request, "scan/unknown.html", context, status=404)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from api.models import Tally
 from picos.codes import code_of, spaced
-from picos.models import Event
+from picos.models import Event, Pico
 from tests.dashboards.world import a_world, browser, everything, read
 from tests.factories import a_person, a_pico
 
@@ -136,3 +136,25 @@ def test_codes_that_lead_somewhere_are_no_misses(client: Client) -> None:
     for _ in range(25):
         client.get(f"/P/{world.pico.code}")
     assert client.get(f"/P/{UNKNOWN}").status_code == 404
+
+
+def test_a_slip_is_answered_with_what_was_probably_meant(client: Client) -> None:
+    page = read(client.get("/P/K7QM3XN80FJ2Q"))
+    assert "Was it one of these? Compare it with what is printed." in page.all("main")[0].text
+    links = [(one.text, one.attributes["href"]) for one in page.all("a", class__="button")]
+    assert links == [
+        ("K7QM-3XNB-0FJ2-Q", "/code?code=K7QM3XNB0FJ2Q"),
+        ("K7QM-X3N8-0FJ2-Q", "/code?code=K7QMX3N80FJ2Q"),
+    ]
+    assert "B for 8" in page.all("main")[0].text
+
+
+def test_what_is_offered_is_the_same_whether_there_is_such_a_code_or_not(client: Client) -> None:
+    def offered() -> str:
+        return client.get("/code", {"code": "K7QM3TNB0FJ2Q"}).content.decode()
+
+    before = offered()
+    assert "Was it this one?" in before
+    pico = a_pico()
+    Pico.objects.filter(pk=pico.pk).update(code="K7QM3TNBQFJ2Q")
+    assert offered() == before
