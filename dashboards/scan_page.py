@@ -1,4 +1,4 @@
-"""What a scan opens: the page of a code, the same as JSON, and its QR code."""
+"""What a scan opens: the page of a code, and the same as JSON."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from api.problems import problem
 from conduits.access import current_conduit
 from dashboards.forms import FinderForm
 from dashboards.misses import counts_misses, unknown, vary, wants_json
@@ -14,7 +13,7 @@ from dashboards.owned import owner_context
 from dashboards.unsent import take_unsent
 from journals.keeping import open_journal_of
 from parties.models import Person
-from picos import codes, qr
+from picos import codes
 from picos.access import find_pico
 from picos.links import shown_links
 from picos.losing import current_loss
@@ -62,26 +61,6 @@ def typed(request: HttpRequest) -> HttpResponse:
         return redirect(f"/P/{codes.parse_code(text)}")
     except codes.CodeError:
         return unknown(request, text)
-
-
-@require_safe
-@counts_misses
-def qr_code(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """The QR code, as SVG or PNG; `?size=` in pixels, `?level=` L, M, Q or H."""
-    pico = find_pico(code)
-    level = request.GET.get("level", "M").upper()
-    size = request.GET.get("size", "512")
-    sound = level in qr.LEVELS and size.isascii() and size.isdigit() and len(size) <= 4  # noqa: PLR2004
-    if not sound or not qr.SMALLEST <= int(size) <= qr.LARGEST:
-        wrong = f"A size is {qr.SMALLEST} to {qr.LARGEST}, a level one of L, M, Q, H."
-        return problem(422, wrong, errors={"size" if level in qr.LEVELS else "level": [wrong]})
-    if kind == "svg":
-        drawn = qr.svg(pico, level=level, size=int(size) if "size" in request.GET else None)  # type: ignore[arg-type]
-        return HttpResponse(drawn, content_type="image/svg+xml", headers=_KEEP)
-    return HttpResponse(qr.png(pico, level=level, size=int(size)), content_type="image/png", headers=_KEEP)  # type: ignore[arg-type]
-
-
-_KEEP = {"Cache-Control": "public, max-age=86400"}
 
 
 def _who(request: HttpRequest, pico: Pico) -> str:

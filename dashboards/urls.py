@@ -15,6 +15,7 @@ from dashboards import (
     relations,
     rule_pages,
     scan_page,
+    squares,
     things,
     you,
 )
@@ -69,7 +70,7 @@ desk = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("code", scan_page.typed, name="typed"),
-    re_path(rf"{CODE}/qr\.(?P<kind>svg|png)$", scan_page.qr_code, name="qr"),
+    re_path(rf"{CODE}/qr\.(?P<kind>svg|png)$", squares.qr_code, name="qr"),
     re_path(rf"{CODE}/fragment$", scan_page.fragment, name="fragment"),
     re_path(rf"{CODE}/claim$", claiming.claim, name="claim"),
     re_path(rf"{CODE}/journal$", posts(claiming.write, "scan", "code"), name="write"),

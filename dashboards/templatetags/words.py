@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from picos import codes
+from picos import codes, qr
 from rules.fields import in_words
 
 register = template.Library()
@@ -106,6 +106,12 @@ def evidence(found: dict[str, Any]) -> str:
         where = f" ({' and '.join(found['regions'])})" if found.get("regions") else ""
         said.append(f"{found['jumps']} of {found['scans']} scans too far from the one before{where}")
     return "; ".join(said)
+
+
+@register.simple_tag
+def measures() -> qr.Measures:
+    """How large a code of ours is in print."""
+    return qr.measures()
 
 
 def _duration(left: timedelta) -> str:

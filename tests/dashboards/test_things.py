@@ -8,6 +8,7 @@ from django.test import Client
 from conduits import steering
 from conduits.models import Conduit
 from journals.models import Journal
+from picos.codes import spaced
 from picos.losing import report_lost
 from picos.models import Event, Loss, Pico
 from tests.dashboards.world import a_world, an_entry, browser, everything, read
@@ -197,13 +198,27 @@ def test_the_qr_code_is_the_one_of_the_thing(client: Client) -> None:
         ("level=X", "level"),
         ("level=", "level"),
         ("level=%00", "level"),
+        ("text=yes", "text"),
+        ("style=gold", "style"),
+        ("style=logo&size=1025", "style"),
+        ("style=logo&size=127", "style"),
     ],
 )
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_a_size_or_level_that_there_is_not_is_a_problem(query: str, field: str, kind: str, client: Client) -> None:
     answer = client.get(f"/P/{a_pico().code}/qr.{kind}?{query}")
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
-    assert list(answer.json()["errors"]) == [field]
+    assert list(answer.json()["errors"]) == ["size" if "logo" in query and kind == "png" else field]
+
+
+def test_the_qr_code_comes_with_its_text_or_a_mark_if_asked(client: Client) -> None:
+    pico = a_pico()
+    assert f">{spaced(pico.code)}</text>" in client.get(f"/P/{pico.code}/qr.svg?text=1").content.decode()
+    plain = client.get(f"/P/{pico.code}/qr.png")
+    styled = client.get(f"/P/{pico.code}/qr.png?style=logo")
+    assert (styled["Content-Type"], styled["Cache-Control"]) == ("image/png", "public, max-age=86400")
+    assert styled.content != plain.content
+    assert client.get(f"/P/{pico.code}/qr.png?style=plain&text=0").content == plain.content
 
 
 def test_opening_a_thing_changes_nothing_but_what_was_read() -> None:
