@@ -31,7 +31,13 @@ from parties.models import Company, Key
 MOST_PER_MINUTE = 6000
 MINUTE = timedelta(minutes=1)
 # What is given where no model says it, by media type.
-ANYTHING = {"text/csv": OpenApiTypes.STR, "image/jpeg": OpenApiTypes.BINARY}
+ANYTHING = {
+    "text/csv": OpenApiTypes.STR,
+    "application/zpl": OpenApiTypes.STR,
+    "image/jpeg": OpenApiTypes.BINARY,
+    "application/pdf": OpenApiTypes.BINARY,
+    "application/zip": OpenApiTypes.BINARY,
+}
 
 Party = Literal["company", "person"]
 Handler = Callable[..., HttpResponseBase]
@@ -45,6 +51,7 @@ class Declared:
     area: str
     parties: tuple[Party, ...]
     body: type[BaseModel] | None
+    asks: type[BaseModel] | None
     # The largest body in bytes, as JSON and as a form with files; 0 where no form is taken.
     largest: int
     largest_form: int
@@ -58,14 +65,18 @@ def handles(
     body: type[BaseModel] | None = None,
     lists: bool = False,
     query: tuple[str, ...] = (),
+    asks: type[BaseModel] | None = None,
     largest: int = MEGABYTE,
     largest_form: int = 0,
     media: str = JSON,
 ) -> Callable[[AnyHandler], AnyHandler]:
-    """Declares a handler: the key's area, who may call it, what it accepts (`body`, in bytes at most) and gives."""
+    """Declares a handler: the key's area, who may call it, what it accepts (`body`, in bytes at most) and gives.
+
+    `query` names parameters that the handler reads itself; with `asks` it gets all of them, checked, as that model.
+    """
 
     def declare(handler: AnyHandler) -> AnyHandler:
-        handler.declared = Declared(area, parties, body, largest, largest_form)  # type: ignore[attr-defined]
+        handler.declared = Declared(area, parties, body, asks, largest, largest_form)  # type: ignore[attr-defined]
         handler.schema = extend_schema(  # type: ignore[attr-defined]
             description=handler.__doc__,
             operation_id=f"{area}_{handler.__name__}",
@@ -76,6 +87,7 @@ def handles(
             },
             parameters=[
                 *(OpenApiParameter(name, str) for name in query),
+                *(_parameters_of(asks) if asks else []),
                 *([OpenApiParameter("limit", int), OpenApiParameter("cursor", str)] if lists else []),
             ],
             tags=[area],
@@ -112,7 +124,8 @@ def _method(handler: Handler) -> Callable[..., HttpResponseBase]:
 
         def work() -> HttpResponseBase:
             try:
-                arguments = (_body(request, declared.body),) if declared.body else ()
+                arguments = [_body(request, declared.body)] if declared.body else []
+                arguments += [_asked(request, declared.asks)] if declared.asks else []
                 return handler(request, *arguments, **path)
             except Exception as error:
                 if answer := problem_response(error, {}):
@@ -144,6 +157,22 @@ def _admitted(request: Request, declared: Declared) -> Key:
 
 def _body(request: Request, model: type[BaseModel]) -> BaseModel:
     return model.model_validate(data_of(request), context={"form": is_form(request)})
+
+
+def _asked(request: Request, model: type[BaseModel]) -> BaseModel:
+    """A parameter that is there several times is a list with commas."""
+    return model.model_validate({name: ",".join(values) for name, values in request.query_params.lists()})
+
+
+def _parameters_of(model: type[BaseModel]) -> list[OpenApiParameter]:
+    described = model.model_json_schema()["properties"]
+    # A list is written with commas.
+    return [
+        OpenApiParameter(name, schema, description=schema.pop("description", ""), style="form", explode=False)
+        if schema.get("type") == "array"
+        else OpenApiParameter(name, schema, description=schema.pop("description", ""))
+        for name, schema in described.items()
+    ]
 
 
 def _page_of(shown: type[BaseModel]) -> type[BaseModel]:

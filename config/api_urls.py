@@ -8,6 +8,7 @@ from api.problems import nowhere
 from conduits.api import channels, conduits, deliveries, journal, life, picos, states
 from picos import api as catalogue
 from picos import link_api as links
+from picos.labels import api as labels
 from rules.api import endpoints, rules
 
 urlpatterns = [
@@ -22,7 +23,10 @@ urlpatterns = [
     path("batches/import", door(post=catalogue.import_batch)),
     path("batches/<uuid:batch_id>", door(get=catalogue.show_batch)),
     path("batches/<uuid:batch_id>/cancel", door(post=catalogue.cancel_batch)),
-    path("batches/<uuid:batch_id>/labels.csv", door(get=catalogue.export_batch)),
+    path("batches/<uuid:batch_id>/labels.pdf", door(get=labels.labels_pdf)),
+    path("batches/<uuid:batch_id>/labels.zpl", door(get=labels.labels_zpl)),
+    path("batches/<uuid:batch_id>/labels.csv", door(get=labels.labels_csv)),
+    path("batches/<uuid:batch_id>/labels.zip", door(get=labels.labels_zip)),
     path("picos", door(get=picos.list_picos, post=picos.add_thing)),
     path("picos/serials", door(post=catalogue.link_codes)),
     path("picos/<str:code>", door(get=picos.show_pico)),

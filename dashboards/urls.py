@@ -19,7 +19,7 @@ from dashboards import (
     things,
     you,
 )
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, links, webhooks
+from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -48,6 +48,9 @@ desk = [
     path("keeping", keeping.keeping, name="keeping"),
     path("picos/<str:code>", copies.copy, name="copy"),
     path("picos/<str:code>/<slug:verb>", posts(copies.copy_verb, "copy", "slug", "code"), name="copy_verb"),
+    path("batches/<uuid:batch_id>/labels", labels.labels, name="labels"),
+    path("batches/<uuid:batch_id>/labels/preview.svg", labels.labels_preview, name="labels_preview"),
+    path("batches/<uuid:batch_id>/labels.<slug:kind>", labels.labels_file, name="labels_file"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",

@@ -1,14 +1,10 @@
 """The API's doors to products and batches."""
 
-import csv
-from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from pydantic import AfterValidator, Field, StringConstraints
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,15 +14,11 @@ from api.doors import handles
 from api.paging import page
 from api.requests import MEGABYTE
 from parties.errors import RefusedError
-from parties.keys import allows
 from parties.models import Company
 from picos import copies, linking, minting, products
 from picos.access import access_batch, access_product
-from picos.codes import spaced
 from picos.copies import DEFAULT
 from picos.models import Batch, Product
-from picos.pins import pin_of
-from picos.qr import url_of
 from picos.serial_files import MOST_BYTES, read_links, read_serials
 
 Sku = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(storable)]
@@ -208,41 +200,11 @@ def cancel_batch(request: Request, batch_id: UUID) -> Response:
     return Response(shown_batch(batch).model_dump(mode="json"))
 
 
-@handles("products", "company", media="text/csv")
-def export_batch(request: Request, batch_id: UUID) -> StreamingHttpResponse:
-    """The batch as CSV for a print shop: code, as printed, URL, serial, and PIN (for keys that may write products)."""
-    batch = access_batch(company=company_of(request), batch_id=batch_id)
-    key: Any = request.auth
-    if batch.pin_key and not allows(key.scopes, "products", write=True):
-        raise PermissionDenied("These have PINs: it takes a key that may write products.")
-    response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
-    return response
-
-
 def _file(request: Request) -> IO[bytes]:
     file: IO[bytes] | None = request.FILES.get("file")
     if file is None:
         raise RefusedError("Send the file as `file` of a multipart form.", field="file")
     return file
-
-
-def csv_of(batch: Batch) -> Iterator[str]:
-    """The rows of a batch's export, in the order of minting."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["code", "printed", "url", "serial", "pin"])
-    for pico in batch.picos.order_by("pk").iterator(2000):
-        pin = pin_of(batch, pico.code) if batch.pin_key else ""
-        # A serial that a spreadsheet would run as a formula is kept from it by a quote.
-        serial = f"'{pico.serial}" if pico.serial[:1] in "=+-@\t\r" and pico.serial else pico.serial
-        yield writer.writerow([pico.code, spaced(pico.code), url_of(pico), serial, pin])
-
-
-class _Echo:
-    """Gives each row back instead of keeping it."""
-
-    def write(self, row: str) -> str:
-        return row
 
 
 def shown_product(product: Product) -> ProductShown:

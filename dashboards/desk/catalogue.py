@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +18,8 @@ from parties.models import Member
 from picos import minting
 from picos import products as verbs
 from picos.access import access_batch, access_product
-from picos.api import csv_of
+from picos.labels.files import file_of
+from picos.labels.order import Order
 from picos.models import Batch, Link, Product
 
 
@@ -97,9 +98,7 @@ def export(request: HttpRequest, member: Member, batch_id: UUID) -> HttpResponse
     """The batch as CSV, with PINs where claiming takes one."""
     del request
     batch = access_batch(company=member.company, batch_id=batch_id)
-    response = StreamingHttpResponse(csv_of(batch), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.csv"'
-    return response
+    return file_of(batch=batch, kind="csv", order=Order())
 
 
 def batches_of(product: Product) -> QuerySet[Batch]:

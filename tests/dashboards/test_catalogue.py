@@ -109,7 +109,7 @@ def test_an_admin_orders_a_batch_and_sees_it_grow(company: Company, admin: Clien
     minting.mint(batch.pk)
     done = read(admin.get(f"{path}/batches"), whole=False)
     assert "hx-get" not in done.elements[0].attributes
-    assert [one.text for one in done.all("td")] == ["just now", "3", "minted", "CSV for the print shop"]
+    assert [one.text for one in done.all("td")] == ["just now", "3", "minted", "Labels CSV for the print shop"]
     assert sorted(Pico.objects.values_list("serial", flat=True)) == ["A-1", "A-2", "A-3"]
 
 

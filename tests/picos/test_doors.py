@@ -55,7 +55,7 @@ OF_THE_COMPANY = [
     Door("get", "products", ("company",), 200, lambda pico: of_product(pico, "/copies")),
     Door("put", "products", ("company",), 200, lambda pico: of_product(pico, "/copies"), {"jumps": 9}),
     Door("get", "products", ("company",), 200, of_batch()),
-    Door("get", "products", ("company",), 200, of_batch("/labels.csv")),
+    *(Door("get", "products", ("company",), 200, of_batch(f"/labels.{kind}")) for kind in ("pdf", "zpl", "csv", "zip")),
     Door("get", "picos", BOTH, 200, of_pico()),
     Door("get", "picos", BOTH, 200, of_pico("/events")),
     Door("post", "products", ("company",), 409, of_batch("/cancel")),
