@@ -7,13 +7,14 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import mint, resolve, scan
+from bench import labels, mint, resolve, scan
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "mint": mint.measure,
     "scan": scan.measure,
     "resolve": resolve.measure,
+    "labels": labels.measure,
 }
 LOAD: Final = "Load comes from bench/load.py: one thread, raw sockets, on the same cores."
 
