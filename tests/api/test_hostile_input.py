@@ -89,6 +89,9 @@ def filled(path: str, conduit: Conduit) -> str:
     return path.format(
         code=conduit.pico.code,
         batch_id=conduit.pico.batch_id,
+        product_id=conduit.pico.product_id,
+        key="mode",
+        token="x" * 22,
         conduit_id=conduit.pk,
         endpoint_id=endpoint.pk,
         delivery_id=queue_test(endpoint).pk,

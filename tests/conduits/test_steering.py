@@ -112,7 +112,7 @@ def test_an_unknown_grant_is_refused_by_name(api: Api) -> None:
     assert answer.status_code == 422
     assert answer.json()["errors"] == {
         "grants": [
-            "There is no grant soul; there are scans, entries, notes, photos, region, contact, private_entries.",
+            "There is no grant soul; there are scans, entries, notes, photos, region, state, contact, private_entries.",
         ]
     }
     conduit.refresh_from_db()

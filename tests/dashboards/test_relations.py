@@ -56,7 +56,7 @@ def test_the_owner_says_what_the_company_sees() -> None:
     answer = post(conduit, "grants", grants=["photos", "scans", "scans"])
     assert read(answer).notices == ["LAMO Footwear sees your scans, your photos."]
     assert Conduit.objects.get().grants == ["scans", "photos"]
-    ticked = [one.attributes["value"] for one in page_of(conduit).all("input", checked="")]
+    ticked = [one.attributes["value"] for one in page_of(conduit).all("input", name="grants", checked="")]
     assert ticked == ["scans", "photos"]
 
 
