@@ -52,3 +52,4 @@ def pytest_collection_finish() -> None:
     """What stays to the end need not be looked through again and again for garbage."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
