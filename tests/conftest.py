@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
@@ -18,6 +18,8 @@ from tests.factories import a_key
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
 emptying.use()
+# Tests read pages as their readers do; nobody asks what each template was rendered with, which takes a copy of it.
+client.store_rendered_templates = lambda *_, **__: None  # type: ignore[attr-defined]
 
 Api = Callable[[Company | Person | str | None], "ApiClient"]
 

@@ -48,8 +48,8 @@ FIELDS = [
     "expires_in_days",
     "uses",
 ]
-NONSENSE = ["", "\0", "x" * 3000, "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "🥾\u202e\ufeff"]
-WRONG = [" ", "\0", "x" * 3000, "-1", "[]"]
+NONSENSE = ["\0", "x" * 3000, "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "🥾\u202e\ufeff"]
+WRONG = ["", "\0", "x" * 3000, "-1"]
 POSTS = [door for door in DOORS if door.method == "post" and not door.keeps]
 
 
@@ -78,17 +78,21 @@ def test_one_wrong_field_among_right_ones_is_answered(world: World, door: Door) 
                 assert client.post(path, right | {field: wrong}).status_code < 500, (field, wrong)
 
 
-@pytest.mark.parametrize("door", POSTS, ids=str)
-def test_a_body_that_is_no_form_is_answered(world: World, door: Door) -> None:
+NO_FORMS = [
+    (b"\xff\xfe%00=%zz&&&==", "application/x-www-form-urlencoded"),
+    (b"no boundary", "multipart/form-data"),
+    (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
+    (b"{}", "application/json"),
+    (b"a" * 100, "application/x-www-form-urlencoded; charset=no-such-charset"),
+    (b"&".join(b"a%d=1" % number for number in range(300)), "application/x-www-form-urlencoded"),
+]
+
+
+@pytest.mark.parametrize(("number", "door"), list(enumerate(POSTS)), ids=str)
+def test_a_body_that_is_no_form_is_answered(world: World, number: int, door: Door) -> None:
     client, path = world.browser(admitted(door)), door.path(world)
-    for body, kind in [
-        (b"\xff\xfe%00=%zz&&&==", "application/x-www-form-urlencoded"),
-        (b"no boundary", "multipart/form-data"),
-        (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
-        (b"{}", "application/json"),
-        (b"a" * 100, "application/x-www-form-urlencoded; charset=no-such-charset"),
-        (b"&".join(b"a%d=1" % number for number in range(300)), "application/x-www-form-urlencoded"),
-    ]:
+    # What reads a body is the same for all of them; each gets a third, and neighbours another one.
+    for body, kind in NO_FORMS[number % 3 :: 3]:
         with in_passing():
             assert client.generic("POST", path, body, kind).status_code < 500, (body[:30], kind)
 
