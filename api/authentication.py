@@ -34,3 +34,10 @@ def party_of(request: Request) -> Company | Person:
     key: Any = request.auth
     party: Company | Person = key.party
     return party
+
+
+def company_of(request: Request) -> Company:
+    """The company whose key it is; its door admits no other."""
+    party = party_of(request)
+    assert isinstance(party, Company)  # noqa: S101 (the door has checked)
+    return party

@@ -6,29 +6,27 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from api.doors import door
 from api.problems import nowhere
 from conduits.api import channels, conduits, deliveries, journal, life, picos, states
-from picos import api as catalogue
-from picos import link_api as links
-from picos.labels import api as labels
+from picos.api import batches, labels, links, products
 from rules.api import endpoints, rules
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("products", door(get=catalogue.list_products, post=catalogue.add_product)),
-    path("products/<uuid:product_id>", door(get=catalogue.show_product)),
+    path("products", door(get=products.list_products, post=products.add_product)),
+    path("products/<uuid:product_id>", door(get=products.show_product)),
     path("products/<uuid:product_id>/links", door(get=links.list_links, post=links.add_link)),
     path("products/<uuid:product_id>/links/<uuid:link_id>", door(delete=links.remove_link)),
-    path("products/<uuid:product_id>/copies", door(get=catalogue.show_limits, put=catalogue.set_limits)),
-    path("batches", door(get=catalogue.list_batches, post=catalogue.order_batch)),
-    path("batches/import", door(post=catalogue.import_batch)),
-    path("batches/<uuid:batch_id>", door(get=catalogue.show_batch)),
-    path("batches/<uuid:batch_id>/cancel", door(post=catalogue.cancel_batch)),
+    path("products/<uuid:product_id>/copies", door(get=products.show_limits, put=products.set_limits)),
+    path("batches", door(get=batches.list_batches, post=batches.order_batch)),
+    path("batches/import", door(post=batches.import_batch)),
+    path("batches/<uuid:batch_id>", door(get=batches.show_batch)),
+    path("batches/<uuid:batch_id>/cancel", door(post=batches.cancel_batch)),
     path("batches/<uuid:batch_id>/labels.pdf", door(get=labels.labels_pdf)),
     path("batches/<uuid:batch_id>/labels.zpl", door(get=labels.labels_zpl)),
     path("batches/<uuid:batch_id>/labels.csv", door(get=labels.labels_csv)),
     path("batches/<uuid:batch_id>/labels.zip", door(get=labels.labels_zip)),
     path("picos", door(get=picos.list_picos, post=picos.add_thing)),
-    path("picos/serials", door(post=catalogue.link_codes)),
+    path("picos/serials", door(post=batches.link_codes)),
     path("picos/<str:code>", door(get=picos.show_pico)),
     path("picos/<str:code>/claim", door(post=picos.claim)),
     path("picos/<str:code>/unlock", door(post=picos.unlock)),

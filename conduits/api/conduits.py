@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.authentication import party_of
+from api.authentication import company_of, party_of
 from api.bodies import Body, MaybeLine, Shown, Text, storable_json
 from api.doors import handles
 from api.paging import page
@@ -22,7 +22,6 @@ from conduits.answering import answer
 from conduits.api.journal import EntryShown, shown_entry
 from conduits.api.readers import is_company, person_of
 from conduits.models import AccessLine, Conduit, Terms
-from picos.api import company_of
 
 LARGEST_DATA = 4096
 _SHA256 = re.compile("[0-9a-f]{64}")

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.authentication import company_of
 from api.bodies import Shown
 from api.doors import handles
 from api.paging import page
@@ -14,7 +15,6 @@ from conduits.access import access_delivery, access_endpoint
 from conduits.models import Attempt, Delivery
 from conduits.queueing import replay
 from parties.errors import RefusedError
-from picos.api import company_of
 
 
 class AttemptShown(Shown):

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.authentication import party_of
+from api.authentication import company_of, party_of
 from api.bodies import Body, MaybeLine, Shown, storable
 from api.doors import handles
 from conduits.access import current_conduit
@@ -20,7 +20,6 @@ from conduits.opening import accept_transfer as accept_transfer_and_open
 from picos import inviting, transferring
 from picos.access import access_owned_pico, access_pico, access_product
 from picos.activating import activate_pico
-from picos.api import company_of
 from picos.models import Pico
 from picos.offers import MOST_DAYS, USUAL_DAYS, Secret, invitation_url, transfer_url
 

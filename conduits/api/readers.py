@@ -4,10 +4,9 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from api.authentication import party_of
+from api.authentication import company_of, party_of
 from conduits.reading import Reader
 from parties.models import Company, Person
-from picos.api import company_of
 
 
 def reader_of(request: Request) -> Reader:

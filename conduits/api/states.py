@@ -8,7 +8,7 @@ from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.authentication import party_of
+from api.authentication import company_of, party_of
 from api.bodies import Body, Shown
 from api.doors import handles
 from api.paging import page
@@ -16,7 +16,6 @@ from conduits.api.readers import is_company, person_of, reader_of
 from conduits.states import delete_companys_state, read_changes, read_states, set_companys_state
 from picos import states
 from picos.access import access_owned_pico, access_pico
-from picos.api import company_of
 from picos.models import Event, State
 
 

@@ -79,11 +79,20 @@ def _about(asked: str, path: str = "") -> Q:
 
 
 def _without_open_line(member: Member, asked: str) -> list[Pico]:
-    """The company's own copies that were asked for and have no open conduit, each with `line`: why there is none."""
+    """The company's own copies that were asked for and have no open conduit, each with `line`: why there is none.
+
+    They may be millions: what was typed begins the code, or the serial as it is written; two indexes know these.
+    """
     current = Conduit.objects.filter(pico=OuterRef("pk"), owner=OuterRef("owner")).order_by("-opened_at")
-    found = Pico.objects.with_product().visible_to(member.company).filter(_about(asked))
-    found = found.annotate(line=Subquery(current.values("status")[:1]))
-    return list(found.filter(Q(line=None) | ~Q(line=Conduit.Status.OPEN)).order_by("-pk")[:SHOWN])
+    mine = Pico.objects.with_product().filter(product__in=list(member.company.products.all()))
+    mine = mine.annotate(line=Subquery(current.values("status")[:1])).filter(
+        Q(line=None) | ~Q(line=Conduit.Status.OPEN)
+    )
+    starts = [mine.filter(serial__startswith=start).exclude(serial="") for start in {asked, asked.upper()}]
+    if code := read_as_code(asked):
+        starts.append(mine.filter(code__startswith=code))
+    found = {pico.pk: pico for some in starts for pico in some[:SHOWN]}
+    return sorted(found.values(), key=lambda pico: pico.pk, reverse=True)[:SHOWN]
 
 
 def _waiting_words(conduits: list[Conduit]) -> "dict[object, str]":

@@ -8,13 +8,13 @@ from pydantic import Field, StringConstraints
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.authentication import company_of
 from api.bodies import Body, Flag, Shown
 from api.doors import handles
 from api.paging import page
 from conduits import endpoints, switching
 from conduits.access import access_endpoint
 from conduits.models import Endpoint
-from picos.api import company_of
 from rules.subscriptions import add_subscribed_endpoint, remove_endpoint, resubscribe, subscribed_events
 
 EventNames = Annotated[list[Annotated[str, StringConstraints(max_length=50)]], Field(min_length=1, max_length=20)]

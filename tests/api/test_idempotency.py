@@ -186,7 +186,7 @@ def test_two_at_once_of_which_the_first_fails_leave_the_second_its_chance() -> N
 def test_a_crash_in_the_middle_keeps_neither_effect_nor_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     key = a_key(a_company())
     with monkeypatch.context() as broken:
-        broken.setattr("picos.api.shown_product", lambda _: 1 / 0)
+        broken.setattr("picos.api.products.shown_product", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             post(ApiClient(key), "/products", MOCCASIN)
     assert (Product.objects.count(), KeptAnswer.objects.count()) == (0, 0)

@@ -7,10 +7,10 @@ from django.http import StreamingHttpResponse
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
+from api.authentication import company_of
 from api.doors import handles
 from parties.keys import allows
 from picos.access import access_batch
-from picos.api import company_of
 from picos.labels.files import file_of
 from picos.labels.order import Order
 

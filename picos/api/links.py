@@ -8,12 +8,12 @@ from pydantic import AfterValidator, StringConstraints
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.authentication import company_of
 from api.bodies import Body, Flag, Shown, storable
 from api.doors import handles
 from api.paging import page
 from picos import links
 from picos.access import access_batch, access_link, access_product
-from picos.api import company_of
 from picos.models import Link, Product
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(storable)]
