@@ -68,6 +68,8 @@ def decide_event(event: Event, conduit: Conduit | None) -> Decision:
         return Decision(passes=True, reason="nobody owned it")
     if conduit is None or conduit.owner_id != event.owner_id or conduit.company_id != event.company_id:
         return Decision(passes=False, reason="there is no conduit")
+    if event.sequence < conduit.since:
+        return Decision(passes=False, reason="it is from before the conduit")
     if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
         return Decision(passes=False, reason=f"the conduit is {conduit.status}")
     if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
@@ -121,7 +123,7 @@ def passing_entries(conduit: Conduit) -> Q:
 
 
 def passing_events(conduit: Conduit) -> Q:
-    """Which of the pico's events the company may read: the same as it would be sent."""
+    """Which events of the pico and this owner the company may read: the same as it would be sent."""
     types = [name for name, grant in GRANT_FOR.items() if grants(conduit, grant)]
     by_company = Q(type=ENTRY_ADDED, data__author="company")
     shared = Q(type=ENTRY_ADDED) & ~Q(data__visibility=Entry.Visibility.PRIVATE)
@@ -131,7 +133,7 @@ def passing_events(conduit: Conduit) -> Q:
         passing |= shared
     if grants(conduit, Grant.PRIVATE_ENTRIES):
         passing |= private
-    return passing
+    return passing & Q(company=conduit.company_id, sequence__gte=conduit.since)
 
 
 def passes_to_owner(event: Event) -> bool:

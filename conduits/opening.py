@@ -80,7 +80,9 @@ def accept_invitation(*, token: str, product: Product, agent: Person | None = No
 def _open(*, journal: Journal, cause: Event) -> Conduit:
     company = journal.company
     assert company is not None  # noqa: S101 (its callers open none without)
-    conduit = Conduit.objects.create(pico=journal.pico, owner=journal.owner, company=company, journal=journal)
+    conduit = Conduit.objects.create(
+        pico=journal.pico, owner=journal.owner, company=company, journal=journal, since=cause.sequence
+    )
     terms = agree(conduit=conduit, agreed_at=timezone.now().isoformat().replace("+00:00", "Z"))
     Conduit.objects.filter(pk=conduit.pk).update(terms=terms)
     conduit.terms = terms

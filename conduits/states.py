@@ -40,7 +40,7 @@ def read_changes(*, pico: Pico, reader: Reader, key: str) -> QuerySet[Event]:
     """Each change of its own value under the key, and of the owner's if they are granted, which is logged."""
     passing = Q(data__namespace=State.Namespace.COMPANY)
     if conduit := _granted(pico, reader):
-        passing |= Q(data__namespace=State.Namespace.OWNER, owner=conduit.owner_id)
+        passing |= Q(data__namespace=State.Namespace.OWNER, owner=conduit.owner_id, sequence__gte=conduit.since)
     return states.changes_of(pico, key).filter(passing)
 
 

@@ -27,7 +27,7 @@ from rules.writing import definition_of
 
 logger = logging.getLogger(__name__)
 
-Conduits = dict[tuple[UUID, UUID], Conduit]
+Conduits = dict[tuple[UUID, UUID], list[Conduit]]
 
 
 @dataclass(slots=True)
@@ -43,7 +43,10 @@ class Batch:
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
-        return self.conduits.get((event.pico_id, event.owner_id)) if event.pico_id and event.owner_id else None
+        if event.pico_id is None or event.owner_id is None:
+            return None
+        theirs = self.conduits.get((event.pico_id, event.owner_id), [])
+        return next((conduit for conduit in reversed(theirs) if conduit.since <= event.sequence), None)
 
 
 @transaction.atomic
@@ -71,10 +74,12 @@ def _load(events: Sequence[Event], triggers: Index) -> Batch:
 
 
 def _conduits(events: Sequence[Event]) -> Conduits:
-    """The last conduit of each pico and owner: a closed one too, as its closing is itself an event."""
+    """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
     picos = {event.pico_id for event in events if event.owner_id and event.pico_id}
-    found = Conduit.objects.with_ends().filter(pico__in=picos).order_by("opened_at")
-    return {(conduit.pico_id, conduit.owner_id): conduit for conduit in found}
+    conduits: Conduits = {}
+    for conduit in Conduit.objects.with_ends().filter(pico__in=picos).order_by("since"):
+        conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
+    return conduits
 
 
 def _handle(batch: Batch) -> None:

@@ -71,6 +71,8 @@ class Conduit(models.Model):
     # The head of the access log's chain; see conduits/access_log.py.
     log_length = models.BigIntegerField(default=0)
     log_digest = models.BinaryField(max_length=32, default=bytes(32))
+    # The sequence of the event that opened it (a claim, for example): no event from before passes.
+    since = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 

@@ -62,12 +62,13 @@ OWNER, COMPANY, PICO = uuid7(), uuid7(), uuid7()
 
 
 def an_event(name: str, data: dict[str, str], **values: Any) -> Event:
-    return Event(**{"type": name, "data": data, "pico_id": PICO, "owner_id": OWNER, "company_id": COMPANY} | values)
+    ids = {"pico_id": PICO, "owner_id": OWNER, "company_id": COMPANY}
+    return Event(**{"type": name, "data": data, "sequence": 7, **ids} | values)
 
 
 def conduit_with(grants: list[Any], status: str = "open", **values: Any) -> Conduit:
     ends = {"owner_id": OWNER, "company_id": COMPANY, "pico_id": PICO}
-    return Conduit(**ends | values, status=status, grants=[str(grant) for grant in grants])
+    return Conduit(**{"since": 7, **ends} | values, status=status, grants=[str(grant) for grant in grants])
 
 
 def expected(takes: Any, grants: list[Any]) -> bool:
@@ -107,6 +108,12 @@ def test_nothing_passes_without_a_conduit_or_through_that_of_somebody_else(
     assert gate.decide_event(event, None) == closed_door
     assert gate.decide_event(event, conduit_with(list(Grant), owner_id=uuid7())) == closed_door
     assert gate.decide_event(event, conduit_with(list(Grant), company_id=uuid7())) == closed_door
+
+
+@pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
+def test_nothing_passes_from_before_the_conduit(name: str, data: dict[str, str], takes: Any) -> None:
+    before = gate.Decision(passes=False, reason="it is from before the conduit")
+    assert gate.decide_event(an_event(name, data, sequence=6), conduit_with(list(Grant))) == before
 
 
 @pytest.mark.parametrize(("name", "data", "takes"), EVENTS)

@@ -54,6 +54,11 @@ def test_who_accepts_becomes_the_maker_and_reads_what_is_shared_from_then_on(
     entries = company.get(f"/picos/{bicycle.code}/journal").json()["results"]
     assert [entry["body"] for entry in entries] == ["After"]
     assert company.get(f"/picos/{bicycle.code}").json()["name"] is None
+    assert [event["type"] for event in company.get(f"/picos/{bicycle.code}/events").json()["results"]] == [
+        "pico.connected",
+        "conduit.opened",
+        "journal.entry_added",
+    ]
     history = api(owner).get(f"/picos/{bicycle.code}/history").json()["results"]
     assert [entry["body"] for entry in history] == ["Before"]
     connected, opened = Event.objects.filter(company_id=product.company_id).order_by("sequence")[:2]
