@@ -32,7 +32,8 @@ def access_photo(*, photo_id: UUID, person: Person | None = None, readers: Seque
     if person and _is_passed_on(photo, person):
         return photo
     reader = next((reader for reader in readers if reader.company.pk == journal.company_id), None)
-    if reader and _is_granted(photo, reader):
+    # Of an earlier owner's nothing is asked: the answer, and its line in the log, would be the next owner's.
+    if reader and journal.closed_at is None and _is_granted(photo, reader):
         return photo
     raise Http404
 

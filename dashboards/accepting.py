@@ -1,5 +1,6 @@
 """Pages for whoever was given a secret link: a next owner, or the maker of a thing."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -56,11 +57,16 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _connect(token: str, members: list[Member], product_id: str) -> HttpResponse:
-    product = Product.objects.select_related("company").get(pk=product_id)
-    member = next(member for member in members if member.company_id == product.company_id)
-    access_product(company=member.company, product_id=product.pk)
+    member, product = _chosen(members, product_id)
     conduit = accept_invitation(token=token, product=product, agent=member.person)
     return redirect("conversation", member.company.slug, conduit.pk)
+
+
+def _chosen(members: list[Member], product_id: str) -> tuple[Member, Product]:
+    for member in members:
+        with suppress(Http404):
+            return member, access_product(company=member.company, product_id=product_id)
+    raise Http404
 
 
 def _offered(request: HttpRequest, pico: Pico) -> dict[str, Any]:

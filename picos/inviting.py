@@ -31,9 +31,9 @@ def invite_maker(*, pico: Pico, owner: Person, days: int = USUAL_DAYS) -> Secret
 
 @transaction.atomic
 def withdraw_invitation(*, pico: Pico) -> None:
-    """The secret works no more. Raises StateForbidsError when there is none."""
+    """The secret works no more. Raises StateForbidsError when its owner has none out."""
     take_turn(pico.pk)
-    withdrawn, _ = Invitation.objects.filter(pico=pico).delete()
+    withdrawn, _ = Invitation.objects.filter(pico=pico, pico__owner=pico.owner_id).delete()
     if not withdrawn:
         refusal = "Nobody is invited."
         raise StateForbidsError(refusal)

@@ -34,7 +34,7 @@ def reword_loss(*, pico: Pico, message: str, contact: str = "", show_contact: bo
     """What its page tells finders from now on. Raises StateForbidsError unless it is reported lost."""
     take_turn(pico.pk)
     words = {"message": message, "contact": contact, "show_contact": show_contact}
-    if not Loss.objects.filter(pico=pico, recovered_at=None).update(**words):
+    if not Loss.objects.filter(pico=pico, pico__owner=pico.owner_id, recovered_at=None).update(**words):
         refusal = "It is not reported lost."
         raise StateForbidsError(refusal)
 

@@ -26,9 +26,10 @@ def offer_transfer(*, pico: Pico, owner: Person, days: int = USUAL_DAYS) -> Secr
 
 @transaction.atomic
 def withdraw_transfer(*, pico: Pico) -> None:
-    """The secret works no more. Raises StateForbidsError when there is none."""
+    """The secret works no more. Raises StateForbidsError when its owner has none out."""
     take_turn(pico.pk)
-    withdrawn, _ = Transfer.objects.filter(pico=pico).delete()
+    # Whoever became its owner while we waited may have offered it, too.
+    withdrawn, _ = Transfer.objects.filter(pico=pico, pico__owner=pico.owner_id).delete()
     if not withdrawn:
         refusal = "It is not offered to anybody."
         raise StateForbidsError(refusal)

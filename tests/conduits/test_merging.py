@@ -8,10 +8,11 @@ from django.test import Client
 
 from conduits.models import Conduit
 from picos.access import find_pico, surviving
+from picos.finding import write_again, write_to_owner
 from picos.models import Alias, Event, Pico, Product
 from tests.conduits.at_once import at_once
 from tests.conftest import Api, ApiClient
-from tests.dashboards.world import an_entry
+from tests.dashboards.world import an_entry, browser
 from tests.factories import a_conduit, a_key, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +154,22 @@ def test_two_that_are_merged_into_each_other_at_once_make_no_loop() -> None:
     assert sorted(at_once(merging(one, other), merging(other, one))) in ([200, 409], [200, 422])
     assert Alias.objects.count() == 1
     assert find_pico(one.code) == find_pico(other.code)
+
+
+def test_finders_and_values_go_along(api: Api, product: Product) -> None:
+    owner = a_person()
+    old, new = (a_conduit(owner, pico).pico for pico in picos(2, product))
+    asking, company = api(owner), api(product.company)
+    finder, _ = write_to_owner(pico=old, visitor=bytes(8), message="I have it.")
+    for pico, keys in ((old, ("size", "colour")), (new, ("colour",))):
+        for key in keys:
+            assert asking.put(f"/picos/{pico.code}/state/{key}", {"value": pico.code}).status_code == 200
+    assert company.put(f"/picos/{old.code}/state/warranty", {"value": 2028}).status_code == 200
+
+    assert asking.post(f"/picos/{old.code}/merge", {"into": new.code}).status_code == 200
+
+    values = {one["key"]: one["value"] for one in asking.get(f"/picos/{new.code}/state").json()["results"]}
+    assert values == {"size": old.code, "colour": new.code, "warranty": 2028}
+    finder.refresh_from_db()
+    write_again(finder=finder, from_finder=True, body="Still here.")
+    assert "Still here." in browser(owner).get(f"/things/{new.code}").content.decode()
