@@ -262,6 +262,16 @@ class BatchForm(forms.Form):
         return cleaned
 
 
+class PrintedForm(forms.Form):
+    """Codes that were printed earlier, and the serials of what they are on now."""
+
+    printed = forms.FileField(
+        label="A file of codes and serials",
+        error_messages={"required": "Choose a file.", "empty": "There is nothing in this file."},
+        help_text="CSV with the columns “code” and “serial”, at most 5,000 lines.",
+    )
+
+
 class RetentionForm(forms.Form):
     """For how long a company keeps what is nobody else's."""
 

@@ -19,7 +19,7 @@ from dashboards import (
     things,
     you,
 )
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, webhooks
+from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -42,6 +42,11 @@ desk = [
         "products/<uuid:product_id>/links/<uuid:link_id>/remove",
         posts(links.remove, "product", "slug", "product_id"),
         name="remove_link",
+    ),
+    path(
+        "products/<uuid:product_id>/printed",
+        posts(printed.link_printed, "product", "slug", "product_id"),
+        name="link_printed",
     ),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.suspicions import read_suspicions
 from dashboards.desk.members import at_desk, desk_context, reader_of
-from dashboards.forms import BatchForm, LinkForm, ProductForm, posted
+from dashboards.forms import BatchForm, LinkForm, PrintedForm, ProductForm, posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
@@ -59,10 +59,20 @@ def product(request: HttpRequest, member: Member, product_id: UUID) -> HttpRespo
 
 
 def product_page(
-    request: HttpRequest, member: Member, shown: Product, *, form: BatchForm | None = None, link: LinkForm | None = None
+    request: HttpRequest,
+    member: Member,
+    shown: Product,
+    *,
+    form: BatchForm | None = None,
+    link: LinkForm | None = None,
+    printed: PrintedForm | None = None,
 ) -> HttpResponse:
     """The page of a product, with what was sent and cannot be taken."""
-    forms = {"form": form or BatchForm(), "link_form": link or LinkForm(batches=batches_of(shown))}
+    forms = {
+        "form": form or BatchForm(),
+        "link_form": link or LinkForm(batches=batches_of(shown)),
+        "printed_form": printed or PrintedForm(),
+    }
     suspected = read_suspicions(product=shown, reader=reader_of(member))
     rows = {"batches": _batches(shown), "links": _links(shown), "suspected": suspected}
     context = desk_context(member, "products", product=shown, **rows, **forms)

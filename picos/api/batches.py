@@ -20,6 +20,8 @@ from picos.models import Batch
 from picos.serial_files import MOST_BYTES, read_links, read_serials
 
 Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(storable)]
+# The maker's own number of the lot, as GS1 codes name it.
+Lot = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
 
 
 class NewBatch(Body):
@@ -30,8 +32,7 @@ class NewBatch(Body):
     serials: list[Serial] = Field(default=[], max_length=minting.MOST)
     pattern: Annotated[str, StringConstraints(max_length=50), AfterValidator(storable)] = ""
     first_number: int | None = Field(default=None, ge=1, le=10**15, strict=True)
-    # The maker's own number of the lot, as GS1 codes name it.
-    lot: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)] = ""
+    lot: Lot = ""
 
 
 class OneFile(Body):
@@ -44,6 +45,7 @@ class BatchOfFile(OneFile):
     """A minting of the serials in a CSV file: its column `serial`, or its only one."""
 
     product: UUID
+    lot: Lot = ""
 
 
 class Linked(Shown):
@@ -82,7 +84,7 @@ def import_batch(request: Request, body: BatchOfFile) -> Response:
     """Mint as many as a CSV file has serials. 422 tells by line what is wrong with it, and nothing is minted."""
     product = access_product(company=company_of(request), product_id=body.product)
     serials = read_serials(_file(request))
-    batch = minting.order_batch(product=product, count=len(serials), serials=serials)
+    batch = minting.order_batch(product=product, count=len(serials), serials=serials, lot=body.lot)
     return Response(shown_batch(batch).model_dump(mode="json"), status=202)
 
 

@@ -10,10 +10,11 @@ from django.test import Client
 
 from parties.models import Company
 from picos import minting
+from picos.codes import spaced
 from picos.models import Batch, Pico, Product
 from picos.pins import pin_of
 from tests.dashboards.world import browser, everything, read
-from tests.factories import a_company, a_member, a_product
+from tests.factories import a_company, a_member, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,20 @@ def test_a_file_s_serials_are_minted(company: Company, admin: Client) -> None:
     long = "Line 3: a serial has at most 50 letters and figures; this has 51."
     assert (answer.status_code, read(answer).errors) == (422, {"file": [f"{long} Line 4: B-1 is in line 2 already."]})
     assert Batch.objects.count() == 1
+
+
+def test_codes_that_were_printed_earlier_are_linked_at_the_desk(company: Company, admin: Client) -> None:
+    product = a_product(company)
+    (pico,) = picos(1, product)
+    path = f"/desk/lamo/products/{product.pk}/printed"
+    page = admin.post(path, {"printed": SimpleUploadedFile("a.csv", f"{pico.code},S-1".encode())}, follow=True)
+    assert read(page).notices == ["Codes with a serial number now: 1."]
+    assert Pico.objects.get().serial == "S-1"
+    again = admin.post(path, {"printed": SimpleUploadedFile("a.csv", f"{pico.code},S-2".encode())})
+    why = f"{spaced(pico.code)}: it has the serial S-1."
+    assert (again.status_code, read(again).errors) == (422, {"printed": [why]})
+    assert read(admin.post(path, {})).errors == {"printed": ["Choose a file."]}
+    assert Pico.objects.get().serial == "S-1"
 
 
 def test_a_batch_is_numbered_by_a_pattern_and_cancelled(company: Company, admin: Client) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern
 
 from dashboards import urls
@@ -183,6 +184,12 @@ DOORS = [
     get("product", "{desk}/products/{product}", MEMBERS),
     post("product", "{desk}/products/{product}", does(ADMINS), {"count": "3"}),
     get("batches", "{desk}/products/{product}/batches", MEMBERS),
+    post(
+        "link_printed",
+        "{desk}/products/{product}/printed",
+        does(ADMINS),
+        lambda world: {"printed": SimpleUploadedFile("links.csv", f"{world.free.code},S-1".encode())},
+    ),
     post("add_link", "{desk}/products/{product}/links", does(ADMINS), {"type": "pip", "href": "https://lamo.example/"}),
     post("remove_link", "{desk}/products/{product}/links/{link}/remove", does(ADMINS)),
     get("export", "{desk}/batches/{batch}.csv", ADMINS),
@@ -271,6 +278,7 @@ STANDS_AT = {
     "you_keys": "/you",
     "settled": "{desk}/conduits/{conduit}",
     "cancel_batch": "{desk}/products",
+    "link_printed": "{desk}/products/{product}",
     "add_link": "{desk}/products/{product}",
     "remove_link": "{desk}/products/{product}",
     "endpoint_verb": "{desk}/endpoints",
