@@ -225,7 +225,12 @@ class BatchForm(forms.Form):
     """A minting to order."""
 
     count = forms.IntegerField(
-        label="How many", min_value=1, max_value=MOST, required=False, error_messages=SAYS, help_text="Up to 5,000,000."
+        label="How many",
+        min_value=1,
+        max_value=MOST,
+        required=False,
+        error_messages=SAYS,
+        help_text="Up to 5,000,000. Serial numbers that you give below are counted for you.",
     )
     pattern = text(
         "Serial numbers by a pattern",

@@ -14,7 +14,16 @@ import pytest
 if "PYTEST_DATA_DIR" not in os.environ:
     os.environ["PYTEST_DATA_DIR"] = tempfile.mkdtemp(prefix="pico-test-")
 # What somebody set for their own server is none of the suite's.
-for name in ("PORT", "LIVE_PORT", "CALLCENTRE_PORT", "LIVE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "DEBUG", "EMAIL_URL"):
+for name in (
+    "PORT",
+    "LIVE_PORT",
+    "CALLCENTRE_PORT",
+    "LIVE_URL",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXIES",
+    "DEBUG",
+    "EMAIL_URL",
+):
     os.environ.pop(name, None)
 for name in ("DEFAULT_FROM_EMAIL", "PICO_KEEP_MONTHS", "PICO_REGION_HEADER", "PICO_REGION_DB", "LOG_LEVEL"):
     os.environ.pop(name, None)
