@@ -12,8 +12,8 @@ MONTHS_AHEAD = 3
 
 
 def bound(month: datetime) -> str:
-    """The smallest UUIDv7 of a month: its first millisecond, then zeros."""
-    milliseconds = f"{int(month.timestamp() * 1000):012x}"
+    """The smallest UUIDv7 of a month: its first millisecond, then zeros; before 1970, the smallest of all."""
+    milliseconds = f"{max(0, int(month.timestamp() * 1000)):012x}"
     return f"{milliseconds[:8]}-{milliseconds[8:]}-0000-0000-000000000000"
 
 

@@ -2,7 +2,10 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,20 +18,24 @@ from picos.partitions import bound, following
 logger = logging.getLogger(__name__)
 
 # Months that a company can keep for.
-SHORTEST, LONGEST = 1, 1200
+SHORTEST, LONGEST = 1, 600
 # Events deleted in one transaction.
 AT_ONCE = 10_000
+# Events whose month's partition was not there in time.
+_NO_MONTH = "picos_event_default"
 _MONTH = re.compile(r"picos_event_(\d{4})_(\d{2})")
 
 # What the owner of a thing did, or was told, is theirs too, and is not a company's to forget.
+# Nor are a company's own matters, which are about no copy. In the order of the key, from where the last one ended.
 _FORGET_UNOWNED = """
-DELETE FROM picos_event WHERE (id, tableoid) IN (
-    SELECT event.id, event.tableoid FROM picos_event AS event
-    WHERE event.id < %s AND event.company_id = %s AND event.owner_id IS NULL
-      AND NOT EXISTS (SELECT FROM picos_pending WHERE event_id = event.id)
-    LIMIT %s
-)
+DELETE FROM {partition} WHERE id = ANY(ARRAY(
+    SELECT event.id FROM {partition} AS event
+    WHERE event.id > %s AND event.id < %s AND event.company_id = %s AND event.owner_id IS NULL
+      AND event.pico_id IS NOT NULL AND NOT EXISTS (SELECT FROM picos_pending WHERE event_id = event.id)
+    ORDER BY event.id LIMIT %s
+)) RETURNING id
 """
+_SMALLEST = UUID(int=0)
 
 
 def keep_for(company: Company, months: int | None) -> None:
@@ -41,14 +48,21 @@ def keep_for(company: Company, months: int | None) -> None:
 
 
 def forget_old_events() -> None:
-    """Drops the months that the server may not keep, then what companies no longer keep. Safe to break off anywhere."""
+    """Drops the months that the server may not keep, then what companies no longer keep. Safe to break off anywhere.
+
+    What fails, be it a month or a company, is tried again the next time, and stops no other.
+    """
     if settings.PICO_KEEP_MONTHS:
         oldest = _months_ago(settings.PICO_KEEP_MONTHS)
         for name in [name for name, month in _months() if month < oldest]:
-            _drop(name)
+            with _stopping_no_other(f"{name} cannot be dropped now"):
+                _drop(name)
+    months = sorted(_months())
     for company in Company.objects.exclude(keep_months=None):
-        while _forget(bound(_months_ago(company.keep_months or LONGEST)), company):
-            pass
+        oldest = _months_ago(company.keep_months or LONGEST)
+        for name in [*(name for name, month in months if month < oldest), _NO_MONTH]:
+            with _stopping_no_other(f"{name}: events of company {company.pk} cannot be forgotten now"):
+                _forget_all(name, bound(oldest), company)
 
 
 def detach_month(month: datetime) -> str:
@@ -83,13 +97,27 @@ def _drop(name: str) -> None:
         cursor.execute(f"DROP TABLE {name}")
 
 
+def _forget_all(partition: str, before: str, company: Company) -> None:
+    after = _SMALLEST
+    while gone := _forget(partition, after, before, company):
+        after = max(gone)
+
+
 @transaction.atomic
-def _forget(before: str, company: Company) -> int:
+def _forget(partition: str, after: UUID, before: str, company: Company) -> list[UUID]:
     with connection.cursor() as cursor:
         # The one way past the table's trigger.
         cursor.execute("SET LOCAL pico.erasing = 'on'")
-        cursor.execute(_FORGET_UNOWNED, [before, company.pk, AT_ONCE])
-        return int(cursor.rowcount)
+        cursor.execute(_FORGET_UNOWNED.format(partition=partition), [after, before, company.pk, AT_ONCE])
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+@contextmanager
+def _stopping_no_other(failed: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        logger.exception(failed)
 
 
 def _months() -> list[tuple[str, datetime]]:
@@ -100,7 +128,7 @@ def _months() -> list[tuple[str, datetime]]:
 
 
 def _months_ago(number: int) -> datetime:
-    """The first moment of the month that lies so many before this one."""
+    """The first moment of the month that lies so many before this one; the first month of all, if that is none."""
     now = timezone.now()
-    months = 12 * now.year + now.month - 1 - number
+    months = max(12, 12 * now.year + now.month - 1 - number)
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)

@@ -19,6 +19,12 @@ class Company(models.Model):
 
     class Meta:
         verbose_name_plural = "companies"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(keep_months=None) | models.Q(keep_months__range=(1, 600)),
+                name="company_keeps_some_months",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

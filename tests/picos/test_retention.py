@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -100,12 +100,98 @@ def test_what_a_company_forgets_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch
     assert kept() == stay | {waiting}
 
 
-@pytest.mark.parametrize("months", [0, -1, 1201])
+def test_what_is_a_company_s_own_matter_stays() -> None:
+    pico = a_pico()
+    assert pico.product
+    an_event_of(1, pico)
+    own = UUID(int=UUID(bound(datetime(2027, 1, 1, tzinfo=UTC))).int + 2)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, {"id": own, "pico": None, "owner": None, "company": pico.product.company_id})
+    keep_for(pico.product.company, 2)
+    forget_events()
+    assert kept() == {own}
+
+
+def test_what_lies_in_no_month_s_partition_is_forgotten_too() -> None:
+    pico = a_pico()
+    assert pico.product
+    old = UUID(int=UUID(bound(datetime(2020, 1, 1, tzinfo=UTC))).int + 1)
+    young = UUID(int=UUID(bound(datetime(2030, 1, 1, tzinfo=UTC))).int + 1)
+    with connection.cursor() as cursor:
+        for id_ in (old, young):
+            cursor.execute(INSERT, {"id": id_, "pico": pico.pk, "owner": None, "company": pico.product.company_id})
+        cursor.execute("SELECT count(*) FROM picos_event_default")
+        assert cursor.fetchone() == (2,)
+    keep_for(pico.product.company, 2)
+    forget_events()
+    assert kept() == {young}
+
+
+def test_a_company_or_month_that_fails_stops_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    picos = [a_pico() for _ in range(3)]
+    events = {pico.pk: an_event_of(3, pico, number) for number, pico in enumerate(picos)}
+    months = [an_event_of(month, picos[0], 7) for month in (1, 2)]
+    first, *rest = Company.objects.all()
+    for company in (first, *rest):
+        keep_for(company, 2)
+    settings.PICO_KEEP_MONTHS = 3
+    forget, drop = retention._forget, retention._drop
+
+    def forget_but_of_first(name: str, *values: Any) -> list[UUID]:
+        if first in values:
+            raise ValueError(name)
+        return forget(name, *values)
+
+    def drop_but_january(name: str) -> None:
+        if name.endswith("_01"):
+            raise ValueError(name)
+        drop(name)
+
+    monkeypatch.setattr(retention, "_forget", forget_but_of_first)
+    monkeypatch.setattr(retention, "_drop", drop_but_january)
+    connection.check_constraints()
+    forget_events()
+
+    mine = {events[pico.pk] for pico in picos if pico.product and pico.product.company_id == first.pk}
+    assert kept() - {*months} == mine
+    assert months[1] not in kept()
+    assert "picos_event_2027_01 cannot be dropped now" in caplog.messages
+    assert f"picos_event_2027_03: events of company {first.pk} cannot be forgotten now" in caplog.messages
+
+
+def test_months_before_1970_are_bounded_by_the_smallest_id() -> None:
+    assert UUID(bound(datetime(1969, 12, 1, tzinfo=UTC))) == UUID(int=0)
+    assert UUID(bound(datetime(1, 1, 1, tzinfo=UTC))) == UUID(int=0)
+
+
+@pytest.mark.parametrize("now", [datetime(2010, 1, 1, tzinfo=UTC), NOW])
+def test_the_longest_time_can_be_kept(now: datetime, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    pico = a_pico()
+    event = an_event_of(1, pico)
+    assert pico.product
+    keep_for(pico.product.company, 600)
+    settings.PICO_KEEP_MONTHS = 10**6
+    with time_machine.travel(now, tick=False):
+        forget_events()
+    assert kept() == {event}
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize("months", [0, -1, 601])
 def test_so_many_months_cannot_be_kept(months: int) -> None:
     company = a_company()
-    with pytest.raises(RefusedError, match="It takes 1 to 1200 months"):
+    with pytest.raises(RefusedError, match="It takes 1 to 600 months"):
         keep_for(company, months)
     assert Company.objects.get().keep_months is None
+
+
+@pytest.mark.parametrize("months", [0, 601])
+def test_the_database_has_no_company_that_keeps_so_many(months: int) -> None:
+    a_company()
+    with pytest.raises(IntegrityError, match="company_keeps_some_months"):
+        Company.objects.update(keep_months=months)
 
 
 def test_an_admin_sets_it_at_the_desk() -> None:
