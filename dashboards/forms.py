@@ -258,7 +258,7 @@ class BatchForm(forms.Form):
         cleaned = self.cleaned_data
         if file := cleaned.pop("file", None):
             try:
-                cleaned["serials"] = read_serials(file)
+                cleaned["serials"] = read_serials(file, most=MOST)
             except RefusedError as error:
                 self.add_error("file", str(error))
         cleaned["count"] = cleaned.get("count") or len(cleaned.get("serials", []))

@@ -10,47 +10,68 @@ from picos.codes import CodeError, parse_code
 from picos.serials import LONGEST
 
 MOST_BYTES = 128 * 1024 * 1024
-# How many lines a report names; the rest it counts.
-REPORTED = 20
+# How many lines a report names; the rest it counts, up to so many that the file must be another one altogether.
+REPORTED, GIVEN_UP = 20, 1000
 
 Row = TypeVar("Row")
 
 
-def read_serials(file: IO[bytes]) -> list[str]:
-    """The column `serial`, or the only one. Raises RefusedError whose message is the report."""
-    return _read(file, ("serial",), lambda values: _serial(values[0]), key=str)
+def read_serials(file: IO[bytes], *, most: int) -> list[str]:
+    """The column `serial`, or the only one, of `most` lines. Raises RefusedError whose message is the report."""
+    return _read(file, ("serial",), lambda values: _serial(values[0]), key=str, most=most)
 
 
-def read_links(file: IO[bytes]) -> list[tuple[str, str]]:
+def read_links(file: IO[bytes], *, most: int) -> list[tuple[str, str]]:
     """The columns `code` and `serial`: the codes as printed, each with its serial. Raises RefusedError as above."""
-    return _read(
-        file, ("code", "serial"), lambda values: (parse_code(values[0]), _serial(values[1])), key=lambda row: row[0]
-    )
+
+    def parse(values: list[str]) -> tuple[str, str]:
+        return parse_code(values[0]), _serial(values[1])
+
+    return _read(file, ("code", "serial"), parse, key=lambda row: row[0], most=most)
 
 
 def report(wrong: Sequence[str]) -> str:
     """What is wrong, in one text; of very much, the beginning."""
-    more = f" And {len(wrong) - REPORTED:,} more." if len(wrong) > REPORTED else ""
-    return " ".join(wrong[:REPORTED]) + more
+    return _reported(wrong[:REPORTED], len(wrong))
+
+
+def _reported(named: Sequence[str], number: int) -> str:
+    """Those `named`, and how many more there are of the `number` that was counted."""
+    more = f" And {'at least ' if number == GIVEN_UP else ''}{number - REPORTED:,} more." if number > REPORTED else ""
+    return " ".join(named) + more
 
 
 def _read(
-    file: IO[bytes], columns: tuple[str, ...], parse: Callable[[list[str]], Row], *, key: Callable[[Row], str]
+    file: IO[bytes],
+    columns: tuple[str, ...],
+    parse: Callable[[list[str]], Row],
+    *,
+    key: Callable[[Row], str],
+    most: int,
 ) -> list[Row]:
+    """As soon as it is clear that the file is refused as a whole, no more of it is read."""
     rows: list[Row] = []
-    wrong: list[str] = []
+    named: list[str] = []
+    wrong = 0
     seen: dict[str, int] = {}
-    for line, values in _values(file, columns):
+    for number, (line, values) in enumerate(_values(file, columns)):
+        if number == most:
+            message = f"A file has at most {most:,} {'line' if most == 1 else 'lines'} with a {columns[-1]}; part it."
+            raise RefusedError(message, field="file")
         try:
             row = parse(values)
+            if (before := seen.setdefault(key(row), line)) != line:
+                raise ValueError(f"{key(row)} is in line {before} already.")  # noqa: TRY301
         except (ValueError, CodeError) as error:
-            wrong.append(f"Line {line}: {error}")
+            wrong += 1
+            if wrong <= REPORTED:
+                named.append(f"Line {line}: {error}")
+            if wrong == GIVEN_UP:
+                break
             continue
-        if (before := seen.setdefault(key(row), line)) != line:
-            wrong.append(f"Line {line}: {key(row)} is in line {before} already.")
         rows.append(row)
     if wrong:
-        raise RefusedError(report(wrong), field="file")
+        raise RefusedError(_reported(named, wrong), field="file")
     if not rows:
         message = f"There is no line with a {columns[-1]} in this file."
         raise RefusedError(message, field="file")

@@ -13,7 +13,7 @@ from parties.access import Role
 from parties.errors import RefusedError
 from parties.models import Member
 from picos.access import access_product
-from picos.linking import link_codes
+from picos.linking import MOST, link_codes
 from picos.serial_files import read_links
 
 
@@ -24,7 +24,8 @@ def link_printed(request: HttpRequest, member: Member, product_id: UUID) -> Http
     form = PrintedForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            linked = link_codes(company=member.company, links=read_links(form.cleaned_data["printed"]))
+            links = read_links(form.cleaned_data["printed"], most=MOST)
+            linked = link_codes(company=member.company, links=links)
         except RefusedError as error:
             form.add_error("printed", str(error))
         else:

@@ -19,6 +19,9 @@ from picos.access import access_batch, access_product
 from picos.models import Batch
 from picos.serial_files import MOST_BYTES, read_links, read_serials
 
+# Room for the 5,000 lines that linking takes.
+LARGEST_LINKS = 4 * MEGABYTE
+
 Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(storable)]
 # The maker's own number of the lot, as GS1 codes name it.
 Lot = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
@@ -83,7 +86,7 @@ def order_batch(request: Request, body: NewBatch) -> Response:
 def import_batch(request: Request, body: BatchOfFile) -> Response:
     """Mint as many as a CSV file has serials. 422 tells by line what is wrong with it, and nothing is minted."""
     product = access_product(company=company_of(request), product_id=body.product)
-    serials = read_serials(_file(request))
+    serials = read_serials(_file(request), most=minting.MOST)
     batch = minting.order_batch(product=product, count=len(serials), serials=serials, lot=body.lot)
     return Response(shown_batch(batch).model_dump(mode="json"), status=202)
 
@@ -110,11 +113,12 @@ def cancel_batch(request: Request, batch_id: UUID) -> Response:
     return Response(shown_batch(batch).model_dump(mode="json"))
 
 
-@handles("products", "company", body=OneFile, gives=Linked, largest_form=MOST_BYTES)
+@handles("products", "company", body=OneFile, gives=Linked, largest_form=LARGEST_LINKS)
 def link_codes(request: Request, body: OneFile) -> Response:
     """Give codes that were printed earlier the serials of the things they are on: a CSV file of `code` and `serial`."""
     del body
-    linked = linking.link_codes(company=company_of(request), links=read_links(_file(request)))
+    links = read_links(_file(request), most=linking.MOST)
+    linked = linking.link_codes(company=company_of(request), links=links)
     return Response(Linked(linked=len(linked)).model_dump())
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from parties.errors import RefusedError
-from picos import linking
+from picos import linking, minting
 from picos.codes import code_of, spaced
 from picos.models import Batch, Event, Pico
 from picos.serial_files import read_links, read_serials
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_serials_are_read_as_spreadsheets_write_them(file: bytes) -> None:
-    assert read_serials(io.BytesIO(file)) == ["A-1", "A-2"]
+    assert read_serials(io.BytesIO(file), most=2) == ["A-1", "A-2"]
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,16 @@ def test_serials_are_read_as_spreadsheets_write_them(file: bytes) -> None:
 )
 def test_what_is_wrong_is_told_by_line(file: bytes, said: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        read_serials(io.BytesIO(file))
+        read_serials(io.BytesIO(file), most=100)
     assert (str(refused.value), refused.value.field) == (said, "file")
 
 
 def test_a_formula_s_quote_is_taken_off_as_exports_put_it_on() -> None:
-    assert read_serials(io.BytesIO(b"'=1\n'x\n")) == ["=1", "'x"]
+    assert read_serials(io.BytesIO(b"'=1\n'x\n"), most=100) == ["=1", "'x"]
+
+
+# What a form has beside the text of its one file.
+OF_FORM = 137
 
 
 def csv_file(text: str) -> dict[str, Any]:
@@ -118,15 +122,71 @@ def test_of_a_file_with_one_wrong_line_nothing_is_linked(api: Api) -> None:
 
 def test_so_many_at_once_are_too_many(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linking, "MOST", 1)
-    codes = picos(2, product := a_product())
-    file = "\n".join(f"{pico.code},{number}" for number, pico in enumerate(codes))
-    answer = api(product.company).upload("/picos/serials", csv_file(file))
-    assert answer.json()["errors"] == {"file": ["At most 1 codes are linked at a time; part the file."]}
+    monkeypatch.setattr(minting, "MOST", 1)
+    codes = picos(1, product := a_product()) + picos(1, product)
+    file = csv_file("\n".join(f"{pico.code},{number}" for number, pico in enumerate(codes)))
+    answer = api(product.company).upload("/picos/serials", file)
+    said = {"file": ["A file has at most 1 line with a serial; part it."]}
+    assert (answer.status_code, answer.json()["errors"]) == (422, said)
+    answer = api(product.company).upload("/batches/import", csv_file("A\nB") | {"product": str(product.pk)})
+    assert (answer.status_code, answer.json()["errors"]) == (422, said)
+    with pytest.raises(RefusedError, match="At most 1 codes are linked at a time; part the file"):
+        linking.link_codes(company=product.company, links=[(pico.code, "S") for pico in codes])
+
+
+def endless(line: bytes) -> Any:
+    """A file of one line again and again, and how many bytes of it were read."""
+
+    class Endless(io.RawIOBase):
+        taken = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def tell(self) -> int:
+            return self.taken
+
+        def seek(self, place: int, whence: int = 0) -> int:
+            self.taken = place
+            return place
+
+        def readinto(self, into: Any) -> int:
+            size = len(into) // len(line) * len(line)
+            into[:size] = line * (size // len(line))
+            self.taken += size
+            assert self.taken < 1_000_000, "it reads on and on"
+            return size
+
+    return io.BufferedReader(Endless())
+
+
+@pytest.mark.parametrize(("line", "why"), [(b"\0\n", "it has a character that cannot be kept."), (b"x\n", "")])
+def test_of_very_many_wrong_lines_the_rest_is_not_read(line: bytes, why: str) -> None:
+    first = range(1, 21) if why else range(2, 22)
+    told = " ".join(f"Line {number}: {why or 'x is in line 1 already.'}" for number in first)
+    with pytest.raises(RefusedError) as refused:
+        read_serials(endless(line), most=5_000_000)
+    assert str(refused.value) == f"{told} And at least 980 more."
+
+
+def test_of_too_many_lines_the_rest_is_not_read() -> None:
+    with pytest.raises(RefusedError, match=r"^A file has at most 500 lines with a serial; part it\.$"):
+        read_serials(endless(b"x\n"), most=500)
+
+
+def test_a_file_of_links_has_a_bound_of_its_own(api: Api) -> None:
+    asking = api(a_company())
+    for size, status in ((4 * 1024 * 1024, 422), (4 * 1024 * 1024 + 1, 413)):
+        answer = asking.upload("/picos/serials", csv_file("x" * (size - OF_FORM)))
+        assert answer.status_code == status
 
 
 def test_links_are_read_with_the_code_checked() -> None:
     (pico,) = picos()
-    assert read_links(io.BytesIO(f"serial,code\nS,{pico.code.lower()}".encode())) == [(pico.code, "S")]
+    assert read_links(io.BytesIO(f"serial,code\nS,{pico.code.lower()}".encode()), most=1) == [(pico.code, "S")]
 
 
 def test_nobody_but_its_company_links_a_code(api: Api) -> None:
