@@ -8,9 +8,12 @@ from django.shortcuts import render
 from api.problems import problem
 from dashboards.misses import vary, wants_json
 from dashboards.security import GetResponse, content_security_policy
+from picos.serial_files import MOST_BYTES
 
-# Six photos of 10 MB and their text; and from somebody who shows neither a session nor a key, a form's worth.
+# Six photos of 10 MB and their text; and from somebody who shows neither a session nor a key, a form's worth. Files
+# pass through temporary ones (FILE_UPLOAD_MAX_MEMORY_SIZE); the one door to larger files is the API's for serials.
 LARGEST, STRANGERS_LARGEST = 64 * 1024 * 1024, 1024 * 1024
+IMPORTS = "/api/v1/batches/import"
 
 
 def bounded_bodies(get_response: GetResponse) -> GetResponse:
@@ -19,13 +22,18 @@ def bounded_bodies(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if "Transfer-Encoding" in request.headers:
             return problem(411, "Send a Content-Length instead of a Transfer-Encoding. Nothing of it was read.")
-        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
         size = request.META.get("CONTENT_LENGTH") or "0"
-        if not size.isascii() or not size.isdigit() or int(size[:12]) > (LARGEST if known else STRANGERS_LARGEST):
+        if not size.isascii() or not size.isdigit() or int(size[:12]) > _largest(request):
             return _too_large(request)
         return get_response(request)
 
     return middleware
+
+
+def _largest(request: HttpRequest) -> int:
+    if "Authorization" in request.headers:
+        return MOST_BYTES if request.path == IMPORTS else LARGEST
+    return LARGEST if settings.SESSION_COOKIE_NAME in request.COOKIES else STRANGERS_LARGEST
 
 
 def _too_large(request: HttpRequest) -> HttpResponseBase:
