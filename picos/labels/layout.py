@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from picos.labels.letters import FIXED, PLAIN, printable, width_of
-from picos.labels.order import Label
+from picos.labels.order import Label, Part
 
 # Lengths in millimetres. A larger square is read no better on a thing that is held in a hand.
 LARGEST_SQUARE = 36.0
@@ -22,6 +22,8 @@ UNCUT = {"serial", "pin"}
 ROUNDING = 1.001
 # The share of a label's height that texts beneath the square may take.
 MOST_BENEATH = 0.4
+
+Texts = Sequence[tuple[Part, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,11 @@ class Layout:
 
 def lay_out(label: Label, width: float, height: float) -> Layout:
     """The layout on a label of this size, all of it within the label."""
-    if width >= BESIDE * height and label.texts:
-        return _beside(label, width, height)
+    texts = _printable(label)
+    if width >= BESIDE * height and texts:
+        return _beside(texts, width, height)
     room = height * MOST_BENEATH
-    lines = _lines(label, width - 2 * PAD, room - PAD)
+    lines = _lines(texts, width - 2 * PAD, room - PAD)
     used = sum(size for _, _, size in lines) * LEADING + PAD if lines else 0.0
     side = min(width, height - used, LARGEST_SQUARE)
     top = (height - side - used) / 2
@@ -58,18 +61,24 @@ def lay_out(label: Label, width: float, height: float) -> Layout:
     return Layout((width - side) / 2, top, side, _stacked(lines, centred, top + side))
 
 
-def _beside(label: Label, width: float, height: float) -> Layout:
+def _printable(label: Label) -> Texts:
+    """The texts in letters that there are; one of which nothing is left to see is left out."""
+    texts = [(part, text if part == "code" else printable(text).strip()) for part, text in label.texts]
+    return [(part, text) for part, text in texts if text]
+
+
+def _beside(texts: Texts, width: float, height: float) -> Layout:
     side = min(height, width * 0.55, LARGEST_SQUARE)
-    lines = _lines(label, width - side - PAD, height - 2 * PAD)
+    lines = _lines(texts, width - side - PAD, height - 2 * PAD)
     used = sum(size for _, _, size in lines) * LEADING
     return Layout(0.0, (height - side) / 2, side, _stacked(lines, [side] * len(lines), (height - used) / 2))
 
 
-def _lines(label: Label, width: float, height: float) -> list[tuple[str, str, float]]:
+def _lines(texts: Texts, width: float, height: float) -> list[tuple[str, str, float]]:
     """Text, font and size of each line, small enough for the width and, all together, for the height."""
     lines: list[tuple[str, str, float]] = []
-    for part, text in label.texts:
-        lines += _code(text, width) if part == "code" else _text(printable(text), width, whole=part in UNCUT)
+    for part, text in texts:
+        lines += _code(text, width) if part == "code" else _text(text, width, whole=part in UNCUT)
     used = sum(size for _, _, size in lines) * LEADING
     shrink = min(1.0, height / used) if used else 1.0
     return [(text, font, size * shrink) for text, font, size in lines]

@@ -177,3 +177,9 @@ def test_the_product_s_page_says_how_large_its_codes_are(company: Company, admin
     said = read(admin.get(f"/desk/lamo/products/{product.pk}")).all("main")[0].text
     sentence = "Its codes are QR version 2, 25 × 25 modules: with modules of 0.5 mm they are 16.5 mm wide with their "
     assert sentence + "white border, 12.5 mm without." in said
+
+
+def test_a_serial_of_which_nothing_can_be_printed_is_left_out(company: Company, admin: Client) -> None:
+    rows = picos(1, a_product(company, name="Boot"), serials=["\u0301\u0308"])
+    drawn = previewed(admin, rows, **FORM | {"fields": ["name", "serial"]})
+    assert [text.text for text in drawn.iter(f"{SVG}text")] == ["Boot"]

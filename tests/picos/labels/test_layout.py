@@ -1,5 +1,6 @@
 """Where square and texts stand on a label of any size."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +70,10 @@ def test_letters_that_the_fonts_lack_lose_their_accents_or_become_question_marks
     assert printable("Dvořák") == "Dvorák"
     assert printable("靴 38\n\tx") == "? 38 x"
     assert printable("e\u0301\u200b") == "e?"
+
+
+@pytest.mark.parametrize("text", ["\u0301", "\u0301\u0308", " ", "\u2017"])
+@pytest.mark.parametrize(("width", "height"), [(66.675, 25.4), (38.1, 21.2), (40, 30)])
+def test_a_text_of_which_nothing_can_be_printed_is_left_out(text: str, width: float, height: float) -> None:
+    assert lay_out(a_label(serial=text), width, height) == lay_out(a_label(), width, height)
+    assert lay_out(a_label(name="Boot", serial=text), width, height) == lay_out(a_label(name="Boot"), width, height)

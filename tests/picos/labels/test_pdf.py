@@ -137,3 +137,10 @@ def test_the_label_of_a_copy_does_not_change_once_it_is_printed(api: Api) -> Non
     Batch.objects.update(finished_at=None)
     (after,) = printed(api, rows, fields="code,serial")
     assert before.render(scale=2).to_pil().tobytes() == after.render(scale=2).to_pil().tobytes()
+
+
+def test_a_serial_of_which_nothing_can_be_printed_is_left_out(api: Api) -> None:
+    rows = picos(1, serials=["\u0301\u0308"])
+    (page,) = printed(api, rows, fields="serial")
+    assert set(scanned(page)) == {url_of(rows[0])}
+    assert text_of(page) == ""

@@ -79,3 +79,9 @@ def test_a_part_of_a_batch_is_printed(api: Api) -> None:
     rows = picos(5)
     formats = printed(api, rows, first=2, count=3)
     assert [said(FIELD.findall(written)[0][5]) for written in formats] == [f"MA,{url_of(pico)}" for pico in rows[1:4]]
+
+
+def test_a_serial_of_which_nothing_can_be_printed_is_left_out(api: Api) -> None:
+    rows = picos(1, serials=["\u0301\u0308"])
+    (written,) = printed(api, rows, fields="serial")
+    assert [said(field[5]) for field in FIELD.findall(written)] == [f"MA,{url_of(rows[0])}"]
