@@ -4,7 +4,7 @@ An application identifier is here when it may stand beside a GTIN and does not b
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from picos.gtins import check_digit
@@ -91,7 +91,7 @@ class AttributeValueError(ValueError):
 
 def check_attribute(identifier: str, value: str) -> None:
     """Raises AttributeValueError, in a person's words."""
-    pattern = _format_of(identifier[:5])
+    pattern = _format_of(identifier[:5]) if identifier.isascii() else None
     if pattern is None:
         message = f"“{identifier[:40]}” has no place in the query of a GTIN."
         raise AttributeValueError(message)
@@ -105,6 +105,7 @@ def check_attribute(identifier: str, value: str) -> None:
             raise AttributeValueError(message)
 
 
-@cache
+# Strangers choose what is asked for.
+@lru_cache(maxsize=1024)
 def _format_of(identifier: str) -> "re.Pattern[str] | None":
     return next((value for keys, value in _KNOWN if keys.fullmatch(identifier)), None)

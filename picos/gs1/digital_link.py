@@ -76,14 +76,14 @@ def parse_path(path: str) -> DigitalLink:
 def parse_query(query: str) -> str:
     """The link type that a query asks for, as it stands there; empty when it asks for none.
 
-    Its all-numeric keys are application identifiers, and must be attributes with values in their format, each once
-    (sections 4.10 and 4.10.1); other keys are anybody's. Raises DigitalLinkError.
+    Its keys of nothing but 0 to 9 are application identifiers, and must be attributes with values in their format, each
+    once (sections 4.10 and 4.10.1); other keys are anybody's. Raises DigitalLinkError.
     """
     seen: dict[str, str] = {}
     for part in _BETWEEN.split(query) if query else ():
         key, _, value = part.partition("=")
         key = unquote(key)
-        is_attribute = key.isdigit()
+        is_attribute = key.isascii() and key.isdigit()
         if not is_attribute and key != "linkType":
             continue
         if key in seen:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picos.gs1.attributes import AttributeValueError, _format_of, check_attribute
 from picos.gs1.digital_link import DigitalLink, DigitalLinkError, parse_path, parse_query
 from picos.gtins import check_digit
 
@@ -166,3 +167,20 @@ def test_any_query_is_read_or_refused(query: str) -> None:
     for text in (query, quote(query), f"17={query}", f"linkType={query}"):
         with suppress(DigitalLinkError):
             parse_query(text)
+
+
+def test_a_key_of_other_scripts_digits_is_anybody_s() -> None:
+    for digits in ("١٧", "²", "17²"):
+        assert parse_query(f"{digits}=x&{quote(digits)[:-3]}=x&linkType=all") == "all"
+        with pytest.raises(AttributeValueError):
+            check_attribute(digits, "270101")
+
+
+def test_what_strangers_ask_for_is_not_kept_without_bound() -> None:
+    for number in range(100_000, 102_000):
+        with pytest.raises(DigitalLinkError):
+            parse_query(f"{number}=x")
+    for number in range(1000, 9000):
+        with suppress(DigitalLinkError):
+            parse_query(f"{number}=x")
+    assert _format_of.cache_info().currsize <= 1024
