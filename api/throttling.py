@@ -14,6 +14,9 @@ ON CONFLICT (name) DO UPDATE SET
     ends_at = CASE WHEN tally.ends_at <= now() THEN excluded.ends_at ELSE tally.ends_at END
 RETURNING count, ceil(extract(epoch FROM ends_at - now()))
 """
+_LEFT = """
+SELECT ceil(extract(epoch FROM ends_at - now())) FROM api_tally WHERE name = %s AND count > %s AND ends_at > now()
+"""
 
 
 def seconds_to_wait(name: str, *, most: int, window: timedelta) -> int:
@@ -23,6 +26,14 @@ def seconds_to_wait(name: str, *, most: int, window: timedelta) -> int:
         cursor.execute(_COUNT, values)
         count, left = cursor.fetchone()
     return 0 if count <= most else max(1, int(left))
+
+
+def seconds_left(name: str, *, most: int) -> int:
+    """The same without counting: 0 while `name` was used no more than `most` times, else until its window ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, [name[:120], most])
+        row = cursor.fetchone()
+    return max(1, int(row[0])) if row else 0
 
 
 def unreadable_key(key: str, prefix: str, version: int) -> str:

@@ -1,7 +1,6 @@
 """The pages of GS1 Digital Links: leading on from /01/…, lists of links, and a product's own page."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from api.problems import problem
 from api.throttling import seconds_to_wait
+from dashboards.guessing import count_unknown, seconds_noted
 from dashboards.misses import MISSES, MISSES_WITHIN, asker
 from picos.gs1 import linksets
 from picos.gs1.answering import CORS, METHODS, PREFLIGHT, Links, Question, answer, ask, link_header
@@ -20,8 +20,6 @@ from picos.gs1.description import description
 from picos.gs1.digital_link import PREFIX, DigitalLinkError, parse_path
 from picos.gs1.resolving import Found, find
 
-# How many serials that nobody knows may be asked for from one address: a shop's stock, yet no guessing of them all.
-SERIALS, SERIALS_WITHIN = 600, timedelta(minutes=1)
 JSON_LD = "application/ld+json"
 
 View = Callable[..., HttpResponse]
@@ -51,8 +49,10 @@ def resolve(request: HttpRequest) -> HttpResponse:
     """From a GS1 Digital Link to what it names. It records no scan; the page it leads to does."""
     try:
         question = ask(request.META)
-        found = find(question.link)
-        if wait := _seconds_to_wait(request, found):
+        # Known or not, it is not even looked for.
+        wait = seconds_noted(request.META) if question.link.serial else 0
+        found = None if wait else find(question.link)
+        if wait := wait or _seconds_to_wait(request, found):
             return _wrong(request, 429, "Those were many wrong numbers.", {"Retry-After": str(wait)})
         if found is None and not question.link.is_guess:
             return _wrong(request, 404, "Nobody here has a product with this GTIN.")
@@ -87,10 +87,10 @@ def product(request: HttpRequest, gtin: str) -> HttpResponse:
 
 def _seconds_to_wait(request: HttpRequest, found: Found | None) -> int:
     if found is None:
-        return seconds_to_wait(f"miss:{asker(request)}", most=MISSES, window=MISSES_WITHIN)
+        return seconds_to_wait(f"miss:{asker(request.META)}", most=MISSES, window=MISSES_WITHIN)
     if found.is_known_in_full:
         return 0
-    return seconds_to_wait(f"serial:{asker(request)}", most=SERIALS, window=SERIALS_WITHIN)
+    return count_unknown(request.META)
 
 
 def _listed(request: HttpRequest, question: Question, links: Links) -> HttpResponse:

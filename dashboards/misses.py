@@ -1,11 +1,11 @@
 """Codes that lead nowhere: one answer for all of them, and to nobody more than a few."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from ipaddress import ip_network
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -80,7 +80,7 @@ def _ended(request: HttpRequest) -> HttpResponse:
 
 
 def _missed(request: HttpRequest, detail: str, page: Callable[[], HttpResponse]) -> HttpResponse:
-    wait = seconds_to_wait(f"miss:{asker(request)}", most=MISSES, window=MISSES_WITHIN)
+    wait = seconds_to_wait(f"miss:{asker(request.META)}", most=MISSES, window=MISSES_WITHIN)
     if not wait:
         return problem(404, detail) if wants_json(request) else page()
     return too_many(request, "Those were many wrong codes.", wait)
@@ -95,9 +95,9 @@ def too_many(request: HttpRequest, reason: str, wait: int) -> HttpResponse:
     return page
 
 
-def asker(request: HttpRequest) -> str:
+def asker(environ: Mapping[str, Any]) -> str:
     """A keyed hash of the address alone, as a browser's name is changed at will; of IPv6, the /64 of a household."""
-    address = address_of(request.META)
+    address = address_of(environ)
     if ":" in address:
         with suppress(ValueError):
             address = str(ip_network(f"{address}/64", strict=False))

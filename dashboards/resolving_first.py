@@ -1,6 +1,7 @@
 """The shortest way from a GS1 Digital Link to where it leads: redirects are answered before Django's handler.
 
-What is no plain redirect (a list, an error, a wrong number to be counted) is Django's matter (dashboards/gs1.py).
+What is no plain redirect (a list, an error, a wrong number to be counted, a serial for who asked for too many) is
+Django's matter (dashboards/gs1.py).
 """
 
 import logging
@@ -10,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import Error
 
+from dashboards.guessing import is_noted
 from dashboards.strangers import Application, Environ, StartResponse
 from picos.gathering import Gatherer
 from picos.gs1.answering import CORS, Redirect, answer, ask, link_header
@@ -45,7 +47,7 @@ class ResolvingFirst:
     def _redirected(self, environ: Environ) -> list[tuple[str, str]] | None:
         try:
             question = ask(environ)
-            if question.wants_list:
+            if question.wants_list or (question.link.serial and is_noted(environ)):
                 return None
             found = self._gatherer.ask(question.link)
             if found is None or not found.is_known_in_full:

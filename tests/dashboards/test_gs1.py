@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory
 
+from api.models import Tally
+from dashboards import guessing
 from dashboards.resolving_first import ResolvingFirst
 from picos.gs1.linksets import CONTEXT
 from picos.links import add_link
@@ -29,6 +32,11 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 RELATION = re.compile(r"https?://[A-Za-z0-9./]+")
 HREF = re.compile(r"https?://\S+")
 LANGUAGE = re.compile(r"\w{2}|\w{2}-\w{2}")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "_noted", {})
 
 
 @pytest.fixture
@@ -391,11 +399,54 @@ def test_who_tries_many_wrong_numbers_waits(pico: Pico) -> None:
 
 
 def test_who_tries_many_wrong_serials_waits(pico: Pico, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.gs1.SERIALS", 2)
+    monkeypatch.setattr(guessing, "SERIALS", 2)
     statuses = [ask(f"/01/{GTIN}/21/X{number}").status_code for number in range(3)]
     assert statuses == [307, 307, 429]
-    assert ask(f"/01/{GTIN}/21/{pico.serial}").status_code == 307
     assert ask(f"/01/{GTIN}").status_code == 307
+    assert pico.serial
+
+
+def test_who_waits_cannot_tell_a_known_serial_from_another(pico: Pico, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "SERIALS", 2)
+    assert ask(f"/01/{GTIN}/21/{pico.serial}").status_code == 307
+    for number in range(3):
+        ask(f"/01/{GTIN}/21/X{number}")
+
+    def told(rest: str, accept: str) -> tuple[int, str, dict[str, str]]:
+        answer = ask(f"/01/{rest}", Accept=accept)
+        # Around its main part a page has its own address, to come back to.
+        said = read(answer).all("main")[0].text if accept == BROWSER else answer.content.decode()
+        return answer.status_code, said, dict(answer.items()) | {"Content-Length": ""}
+
+    for accept in ("*/*", BROWSER, JSON):
+        known = told(f"{GTIN}/21/{pico.serial}", accept)
+        assert known[0] == 429
+        assert 0 < int(known[2]["Retry-After"]) <= 60
+        others = (f"{GTIN}/21/X", f"{GTIN}/10/26-03/21/{pico.serial}", f"{UNKNOWN_GTIN}/21/X")
+        assert [told(other, accept) for other in others] == [known] * 3
+    assert ask(f"/01/{GTIN}").status_code == 307
+    assert ask(f"/01/{GTIN}/10/26-03").status_code == 307
+    somebody_else = Client(REMOTE_ADDR="203.0.113.9").get(f"/01/{GTIN}/21/{pico.serial}")
+    assert somebody_else.status_code == 307
+
+
+def test_who_waited_is_led_on_again(pico: Pico, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "SERIALS", 0)
+    assert ask(f"/01/{GTIN}/21/X").status_code == 429
+    assert ask(f"/01/{GTIN}/21/{pico.serial}").status_code == 429
+    Tally.objects.update(ends_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert ask(f"/01/{GTIN}/21/{pico.serial}").status_code == 307
+
+
+def test_no_more_of_those_who_wait_are_noted_than_fit(pico: Pico, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "SERIALS", 0)
+    monkeypatch.setattr(guessing, "MOST_NOTED", 3)
+    for number in range(6):
+        Client(REMOTE_ADDR=f"203.0.113.{number}").get(f"/01/{GTIN}/21/X")
+    statuses = [
+        Client(REMOTE_ADDR=f"203.0.113.{number}").get(f"/01/{GTIN}/21/{pico.serial}").status_code for number in range(6)
+    ]
+    assert statuses == [307] * 3 + [429] * 3
 
 
 def test_a_hostile_accept_is_answered(pico: Pico) -> None:
@@ -469,6 +520,18 @@ def test_the_rest_goes_to_django(pico: Pico, rest: str, status: str) -> None:
     assert server.get(f"/01/{GTIN}{rest}")[0][:3] == status
     assert server.went_to_django
     assert pico.code
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_is_no_longer_answered_without_django(pico: Pico, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "SERIALS", 0)
+    server = Server()
+    assert server.get(f"/01/{GTIN}/21/X")[0][:3] == "429"
+    assert server.get(f"/01/{GTIN}/21/{pico.serial}")[0][:3] == "429"
+    server.went_to_django = False
+    assert server.get(f"/01/{GTIN}")[0][:3] == "307"
+    assert server.get(f"/01/{GTIN}/21/{pico.serial}", REMOTE_ADDR="203.0.113.9")[0][:3] == "307"
+    assert not server.went_to_django
 
 
 @pytest.mark.django_db(transaction=True)
