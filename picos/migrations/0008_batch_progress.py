@@ -11,6 +11,14 @@ SELECT gen_random_uuid(), id, start, serials[start + 1:start + 10000]
 FROM picos_batch, generate_series(0, cardinality(serials) - 1, 10000) AS start
 WHERE state IN ('queued', 'minting')
 """
+# Batches numbered by a pattern have no numbers without it; finish or cancel those before.
+MOVE_BACK = """
+UPDATE picos_batch SET serials = given.serials FROM (
+    SELECT batch_id, array_agg(serial ORDER BY first, place) AS serials
+    FROM picos_givenserials, unnest(serials) WITH ORDINALITY AS one (serial, place)
+    GROUP BY batch_id
+) AS given WHERE given.batch_id = picos_batch.id
+"""
 
 
 class Migration(migrations.Migration):
@@ -45,7 +53,7 @@ class Migration(migrations.Migration):
                 db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="given", to="picos.batch"
             ),
         ),
-        migrations.RunSQL(MOVE, migrations.RunSQL.noop),
+        migrations.RunSQL(MOVE, MOVE_BACK),
         migrations.RemoveField(
             model_name="batch",
             name="serials",

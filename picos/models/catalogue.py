@@ -98,6 +98,10 @@ class Batch(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(minted__lte=models.F("count")), name="batch_mints_its_count"),
+            models.CheckConstraint(condition=models.Q(count__gte=1), name="batch_has_copies"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "minting", "done", "cancelled"]), name="batch_state_is_known"
+            ),
             models.UniqueConstraint(
                 fields=["product", "lot"], name="batch_lot_once_per_product", condition=~models.Q(lot="")
             ),
