@@ -12,12 +12,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from parties.actors import SYSTEM
 from picos.distances import kilometres_between
-from picos.event_types import SCANNED, SUSPECTED_COPY
+from picos.event_types import CLAIMED, RELEASED, RETIRED, SCANNED, SUSPECTED_COPY, TRANSFERRED
 from picos.events import record_event
 from picos.models import CopyThresholds, Event, Pico, Product, Sighting, Suspicion
 from picos.partitions import bound
@@ -37,14 +37,20 @@ COOL_DOWN: Final = timedelta(hours=24)
 SHARE: Final = 0.3
 AT_ONCE: Final = 500
 
+CHANGES_OF_OWNER: Final = (CLAIMED, TRANSFERRED, RELEASED, RETIRED)
+
 Place = tuple[datetime, str]
+# A pico and its owner while it was looked at.
+Owned = tuple[UUID, UUID | None]
 Evidence = dict[str, Any]
 
+# What was seen of a pico with one owner (None: with nobody) says nothing to the next one, nor to whom they grant it.
 _PLACES = """
-SELECT asked.id, told.at, told.region
-FROM unnest(%s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+SELECT asked.id, asked.owner_id, told.at, told.region
+FROM (SELECT id, owner_id FROM picos_pico WHERE id = ANY(%s::uuid[])) AS asked CROSS JOIN LATERAL (
     SELECT at, data->>'region' AS region FROM picos_event
-    WHERE pico_id = asked.id AND id >= %s::uuid AND type = %s AND actor_kind = 'anonymous' AND data ? 'region'
+    WHERE pico_id = asked.id AND owner_id IS NOT DISTINCT FROM asked.owner_id
+        AND id >= %s::uuid AND type = %s AND actor_kind = 'anonymous' AND data ? 'region'
     ORDER BY sequence DESC LIMIT %s
 ) AS told
 ORDER BY asked.id, told.at
@@ -89,7 +95,7 @@ def watch() -> int:
     forget_old_sightings(now)
     visitors = _crowds(now)
     places = _places(now) if regions_are_known() else {}
-    asked = [*{*visitors, *places}]
+    asked = [*{pico_id for pico_id, _ in (*visitors, *places)}]
     return sum(_look_at(asked[at : at + AT_ONCE], visitors, places) for at in range(0, len(asked), AT_ONCE))
 
 
@@ -135,51 +141,64 @@ def _jumps(places: Sequence[Place], fastest: int, fewest: int) -> Evidence:
     return {"jumps": len(jumps), "scans": len(places), "regions": regions, "kilometres": round(far), "minutes": minutes}
 
 
-def _crowds(now: datetime) -> dict[UUID, int]:
-    """How many visitors each pico had within the hour, for those that may have had too many."""
+def _crowds(now: datetime) -> dict[Owned, int]:
+    """How many visitors each pico had within the hour with its owner of now, for those that may have had too many."""
     lowest = CopyThresholds.objects.aggregate(lowest=Min("visitors_per_hour"))["lowest"]
     fewest = min(filter(None, (lowest, DEFAULT.visitors_per_hour)), default=0)
-    crowds = Sighting.objects.filter(at__gte=now - HOUR).values("pico").annotate(visitors=Count("pk"))
-    return dict(crowds.filter(visitors__gte=fewest).values_list("pico", "visitors"))
+    lately = Sighting.objects.filter(at__gte=now - HOUR)
+    counted = lately.values("pico").annotate(visitors=Count("pk")).filter(visitors__gte=fewest)
+    crowds = dict(counted.values_list("pico", "visitors"))
+    if not crowds:
+        return {}
+    owners = dict(Pico.objects.filter(pk__in=crowds).values_list("pk", "owner"))
+    # Read after the owners: who came before a change that is not among these is not counted with the next owner's.
+    changes = Event.objects.filter(pk__gte=bound(now - HOUR), pico__in=crowds, type__in=CHANGES_OF_OWNER)
+    for pico_id, changed in changes.order_by().values_list("pico").annotate(Max("at")):
+        crowds[pico_id] = lately.filter(pico=pico_id, at__gt=changed).count()
+    return {(pico_id, owner_id): crowds[pico_id] for pico_id, owner_id in owners.items()}
 
 
-def _places(now: datetime) -> dict[UUID, list[Place]]:
-    """From where the picos that were scanned just now were scanned within the week; their owners' own scans aside."""
+def _places(now: datetime) -> dict[Owned, list[Place]]:
+    """From where the picos that were scanned just now were scanned within the week with their owners of now, whose own
+    scans are left out.
+    """
     recent = Event.objects.filter(
         pk__gte=bound(now - LOOK_BACK), type=SCANNED, actor_kind="anonymous", data__has_key="region"
     )
     asked = list(recent.order_by().values_list("pico", flat=True).distinct())
-    found: dict[UUID, list[Place]] = {}
+    found: dict[Owned, list[Place]] = {}
     for start in range(0, len(asked), AT_ONCE):
         with connection.cursor() as cursor:
             cursor.execute(_PLACES, [asked[start : start + AT_ONCE], bound(now - WEEK), SCANNED, MOST_SCANS])
-            for pico_id, at, region in cursor.fetchall():
-                found.setdefault(pico_id, []).append((at, country_of(region)))
+            for pico_id, owner_id, at, region in cursor.fetchall():
+                found.setdefault((pico_id, owner_id), []).append((at, country_of(region)))
     return found
 
 
-def _look_at(pico_ids: Sequence[UUID], visitors: Mapping[UUID, int], places: Mapping[UUID, list[Place]]) -> int:
+def _look_at(pico_ids: Sequence[UUID], visitors: Mapping[Owned, int], places: Mapping[Owned, list[Place]]) -> int:
     picos = Pico.objects.filter(pk__in=pico_ids).exclude(product=None).select_related("product")
     limits = thresholds_of(pico.product for pico in picos if pico.product)
     told = 0
     for pico in picos:
         evidence = evidence_of(
-            visitors=visitors.get(pico.pk, 0),
-            places=places.get(pico.pk, ()),
+            visitors=visitors.get((pico.pk, pico.owner_id), 0),
+            places=places.get((pico.pk, pico.owner_id), ()),
             limits=limits.get(pico.product_id, DEFAULT) if pico.product_id else DEFAULT,
         )
-        told += bool(evidence) and _suspect(pico.pk, evidence)
+        told += bool(evidence) and _suspect(pico, evidence)
     return told
 
 
 @transaction.atomic
-def _suspect(pico_id: UUID, evidence: Evidence) -> bool:
-    """Records the event, unless there was one within COOL_DOWN."""
-    take_turn(pico_id)
+def _suspect(seen: Pico, evidence: Evidence) -> bool:
+    """Records the event, unless there was one within COOL_DOWN, or it has another owner than when it was seen."""
+    take_turn(seen.pk)
     now = timezone.now()
-    if Suspicion.objects.filter(pico=pico_id, at__gt=now - COOL_DOWN).exists():
+    if Suspicion.objects.filter(pico=seen, at__gt=now - COOL_DOWN).exists():
         return False
-    pico = Pico.objects.with_product().get(pk=pico_id)
+    pico = Pico.objects.with_product().get(pk=seen.pk)
+    if pico.owner_id != seen.owner_id:
+        return False
     Suspicion.objects.update_or_create(pico=pico, defaults={"at": now, "owner_id": pico.owner_id, "evidence": evidence})
     record_event(SUSPECTED_COPY, pico=pico, actor=SYSTEM, data=evidence)
     return True

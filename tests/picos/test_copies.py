@@ -1,8 +1,9 @@
 """Likely copies: what the signs are, that each is told once, to whom, and how often made-up streams are flagged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from conduits import payloads, steering
+from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
-from conduits.opening import add_thing_with_journal
+from conduits.opening import accept_transfer, add_thing_with_journal, claim_and_open
+from picos import copies
 from picos.copies import DEFAULT, Thresholds, evidence_of, keep_sightings, set_thresholds, watch
 from picos.distances import countries, kilometres_between
-from picos.models import Event, Pico, Sighting, Suspicion, Visit
+from picos.models import Event, Pico, Product, Sighting, Suspicion, Visit
 from picos.scanning import Scan, forget_old_visits, record_scan, record_scans
+from picos.transferring import offer_transfer
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
 from tests.dashboards.world import browser, read
@@ -82,14 +86,17 @@ def noon(settings: Settings) -> Iterator[None]:
         yield
 
 
+def came(pico: Pico, visitors: Iterable[int], *, at: datetime) -> None:
+    Sighting.objects.bulk_create([Sighting(pico=pico, visitor=one.to_bytes(8), at=at) for one in visitors])
+
+
 def crowd(pico: Pico, number: int, *, ago: timedelta = timedelta(minutes=10)) -> None:
-    rows = [Sighting(pico=pico, visitor=one.to_bytes(8), at=NOON - ago) for one in range(number)]
-    Sighting.objects.bulk_create(rows)
+    came(pico, range(number), at=NOON - ago)
 
 
-def scanned(pico: Pico, *regions: str) -> None:
-    """One after the other, just now."""
-    for number, region in enumerate(regions):
+def scanned(pico: Pico, *regions: str, first: int = 0) -> None:
+    """One after the other, just now, by visitors numbered from `first`."""
+    for number, region in enumerate(regions, first):
         scan = Scan(pico.pk, pico.owner_id, None, number.to_bytes(8), region=region)
         record_scans([scan])
 
@@ -254,6 +261,71 @@ def test_of_free_ones_the_desk_counts_all(noon: None) -> None:
 def test_a_thing_whose_maker_is_not_here_is_nobody_s_copy(noon: None) -> None:
     crowd(add_thing_with_journal(person=a_person(), name="Bicycle"), 99)
     assert watch() == 0
+
+
+def release(conduit: Conduit) -> None:
+    release_and_close(pico=conduit.pico, owner=conduit.owner)
+
+
+def release_and_claim(conduit: Conduit) -> None:
+    release(conduit)
+    claim_and_open(pico=Pico.objects.with_product().get(pk=conduit.pico_id), person=a_person())
+
+
+def transfer(conduit: Conduit) -> None:
+    accept_transfer(token=offer_transfer(pico=conduit.pico, owner=conduit.owner).token, person=a_person())
+
+
+LEAVING = (release, release_and_claim, transfer)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("leave", LEAVING)
+def test_where_a_thing_was_with_an_earlier_owner_is_no_evidence(
+    leave: Callable[[Conduit], None], settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES, settings.PICO_REGION_HEADER = 1, "CF-IPCountry"
+    conduit = a_conduit()
+    scanned(conduit.pico, "DE", "CN", "BR", "JP", "ZA", "US", "DE")
+    leave(conduit)
+    pico = Pico.objects.get(pk=conduit.pico_id)
+    scanned(pico, "CN", first=10)
+    assert watch() == 0
+    scanned(pico, *["DE", "CN"] * 3, first=20)
+    assert watch() == 1
+    assert [(one["scans"], one["regions"]) for one in told()] == [(7, ["CN", "DE"])]
+    assert Suspicion.objects.get().owner_id == pico.owner_id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("leave", LEAVING)
+def test_who_came_to_an_earlier_owner_s_thing_is_not_counted_with_who_comes_now(
+    leave: Callable[[Conduit], None],
+) -> None:
+    conduit = a_conduit()
+    leave(conduit)
+    changed = Event.objects.filter(pico=conduit.pico, type__in=copies.CHANGES_OF_OWNER).latest("sequence").at
+    came(conduit.pico, range(40), at=changed - timedelta(minutes=1))
+    came(conduit.pico, range(50, 79), at=changed + timedelta(seconds=1))
+    assert watch() == 0
+    came(conduit.pico, [79], at=changed + timedelta(seconds=1))
+    assert watch() == 1
+    assert told() == [{"signs": ["velocity"], "visitors": 30}]
+
+
+@pytest.mark.django_db
+def test_a_thing_that_changes_hands_during_a_look_is_not_suspected_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    conduit = a_conduit()
+    came(conduit.pico, range(40), at=datetime.now(UTC) + timedelta(minutes=1))
+    find = copies.thresholds_of
+
+    def find_late(products: Iterable[Product]) -> dict[UUID, Thresholds]:
+        release(conduit)
+        return find(products)
+
+    monkeypatch.setattr(copies, "thresholds_of", find_late)
+    assert watch() == 0
+    assert not Suspicion.objects.exists()
 
 
 # As docs/copies.md states them, of a few streams each here: genuine ones at most, copied ones at least.
