@@ -1,6 +1,5 @@
 """Channels: an owner opens and revokes them, and whoever has the link uses them."""
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -17,6 +16,7 @@ from api.throttling import seconds_to_wait
 from parties.errors import RefusedError, StateForbidsError, TooManyError
 from parties.models import Person
 from picos.models import Channel, ChannelUse, Pico
+from picos.offers import digest_of
 from picos.turns import take_turn
 
 LONGEST_DAYS: Final = 365
@@ -26,6 +26,9 @@ MOST_OPEN: Final = 20
 # Uses of one channel: plenty for people, and a leaked link floods nobody.
 OPENINGS, OPENINGS_WITHIN = 60, timedelta(minutes=10)
 ENTRIES, ENTRIES_WITHIN = 20, timedelta(minutes=10)
+
+# As far as its row tells, apart from its time.
+_NOT_ENDED: Final = (Q(most_uses=None) | Q(uses__lt=F("most_uses"))) & Q(revoked_at=None)
 
 Scope = Channel.Scope
 What = ChannelUse.What
@@ -69,7 +72,7 @@ def open_channel(
         name=name,
         scope=[one.value for one in Scope if one.value in scope],
         visibility=visibility,
-        token_digest=_digest(token),
+        token_digest=digest_of(token),
         expires_at=timezone.now() + timedelta(days=expires_in_days),
         most_uses=uses,
     )
@@ -79,6 +82,11 @@ def open_channel(
 def revoke_channel(channel: Channel) -> None:
     """Its link leads nowhere from now on. One that is revoked already stays as it is."""
     Channel.objects.filter(pk=channel.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_channels(pico: Pico) -> None:
+    """With its owner go the links that they opened, and none comes back with them. In the caller's turn."""
+    Channel.objects.filter(pico=pico, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def access_own_channel(*, owner: Person, pico: Pico, channel_id: UUID) -> Channel:
@@ -92,7 +100,7 @@ def access_own_channel(*, owner: Person, pico: Pico, channel_id: UUID) -> Channe
 def access_channel(token: str) -> Channel:
     """The channel that a link opens. Raises Http404 for one that is unknown, expired, revoked or used up, alike."""
     found = usable().select_related("pico__product__company", "owner")
-    channel = found.filter(token_digest=_digest(token)).first()
+    channel = found.filter(token_digest=digest_of(token)).first()
     if channel is None:
         raise Http404
     return channel
@@ -119,15 +127,14 @@ def use_for_entry(channel: Channel) -> None:
 
 def usable() -> QuerySet[Channel]:
     """Those whose link leads somewhere now."""
-    left = Q(most_uses=None) | Q(uses__lt=F("most_uses"))
-    return Channel.objects.filter(left, revoked_at=None, expires_at__gt=timezone.now(), pico__owner=F("owner"))
+    return Channel.objects.filter(_NOT_ENDED, expires_at__gt=timezone.now(), pico__owner=F("owner"))
 
 
 def _use(channel: Channel, what: str, *, counts: bool) -> None:
     """Compare and swap: of two at once, one gets the last use."""
     alive = Channel.objects.filter(pk__in=usable().filter(pk=channel.pk).values("pk"))
-    left = Q(most_uses=None) | Q(uses__lt=F("most_uses"))
-    if not alive.filter(left, revoked_at=None).update(uses=F("uses") + int(counts)):
+    # Said again of the row itself: who waited for it is not asked the subquery a second time.
+    if not alive.filter(_NOT_ENDED).update(uses=F("uses") + int(counts)):
         raise Http404
     ChannelUse.objects.create(channel=channel, what=what)
     channel.uses += int(counts)
@@ -137,7 +144,3 @@ def _throttle(channel: Channel, what: str, *, most: int, within: timedelta) -> N
     if wait := seconds_to_wait(f"channel:{what}:{channel.pk}", most=most, window=within):
         message = "This link was used very often just now. Nothing was lost; come back in a few minutes."
         raise TooManyError(message, retry_after=wait)
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()

@@ -3,6 +3,7 @@
 from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Person
+from picos.channels import revoke_channels
 from picos.event_types import RELEASED
 from picos.events import record_event
 from picos.models import Pico
@@ -25,6 +26,7 @@ def release_pico(*, pico: Pico, owner: Person) -> None:
         refusal = why_not(pico)
         raise StateForbidsError(refusal)
     withdraw_offers(pico)
+    revoke_channels(pico)
 
 
 def why_not(pico: Pico) -> str:

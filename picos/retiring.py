@@ -3,6 +3,7 @@
 from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Company, Person
+from picos.channels import revoke_channels
 from picos.event_types import RETIRED
 from picos.events import record_event
 from picos.models import Pico
@@ -23,6 +24,7 @@ def retire_pico(*, pico: Pico, by: Company | Person, agent: Person | None = None
     if not move(pico=pico, target=Pico.Status.RETIRED, owned_by=owner, **let_go(pico)):
         raise StateForbidsError(why_not(pico) if owner else why_not_its_maker(pico))
     withdraw_offers(pico)
+    revoke_channels(pico)
 
 
 def why_not_its_maker(pico: Pico) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Person
+from picos.channels import revoke_channels
 from picos.event_types import TRANSFERRED
 from picos.events import record_event
 from picos.models import Event, Pico, Transfer
@@ -54,6 +55,7 @@ def hand_over(*, pico: Pico, person: Person) -> Event:
     """Makes the person its next owner, in the transaction of `take_transfer`. Returns the event, which is theirs."""
     now, name = timezone.now(), "" if pico.product_id else pico.name
     withdraw_offers(pico)
+    revoke_channels(pico)
     Pico.objects.filter(pk=pico.pk, status=Pico.Status.CLAIMED).update(owner=person, claimed_at=now, name=name)
     pico.owner, pico.claimed_at, pico.name = person, now, name
     return record_event(TRANSFERRED, pico=pico, actor=Actor.of_person(person))

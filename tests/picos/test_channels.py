@@ -11,16 +11,20 @@ from django.db import Error, transaction
 from django.test import Client
 
 from conduits import steering
+from conduits.leaving import merge_and_close, release_and_close, retire_and_close
 from conduits.models import Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
+from conduits.opening import accept_transfer, claim_and_open
 from journals.by_link import write_by_link
 from journals.models import Entry, Journal
+from parties.errors import StateForbidsError
 from picos import channels
 from picos.models import Channel, ChannelUse, Event, Notice, Pico
 from picos.states import set_state
+from picos.transferring import offer_transfer
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
-from tests.factories import a_conduit, a_person
+from tests.factories import a_conduit, a_person, a_pico
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +211,43 @@ def test_the_next_owner_inherits_no_link() -> None:
     _, path = a_channel(conduit)
     Pico.objects.filter(pk=conduit.pico_id).update(owner=a_person("Cem"))
     assert (look(path).status_code, write(path).status_code) == (404, 404)
+
+
+def test_a_link_does_not_come_back_with_an_owner_who_gets_the_thing_back() -> None:
+    conduit = a_conduit()
+    pico, first, second = conduit.pico, conduit.owner, a_person("Cem")
+    _, path = a_channel(conduit)
+    accept_transfer(token=offer_transfer(pico=pico, owner=first).token, person=second)
+    accept_transfer(token=offer_transfer(pico=pico, owner=second).token, person=first)
+    assert (look(path).status_code, write(path).status_code) == (404, 404)
+
+
+def test_a_link_does_not_come_back_with_an_owner_who_claims_again_what_they_gave_up() -> None:
+    conduit = a_conduit()
+    _, path = a_channel(conduit)
+    release_and_close(pico=conduit.pico, owner=conduit.owner)
+    claim_and_open(pico=Pico.objects.with_product().get(pk=conduit.pico_id), person=conduit.owner)
+    assert (look(path).status_code, write(path).status_code) == (404, 404)
+
+
+def test_a_link_ends_with_what_is_retired_or_merged_and_one_to_another_thing_does_not() -> None:
+    retired = a_conduit()
+    owner, product = retired.owner, retired.pico.product
+    merged, into = (a_conduit(owner, a_pico(product)) for _ in range(2))
+    ended, also_ended, kept = (a_channel(conduit)[0] for conduit in (retired, merged, into))
+    retire_and_close(pico=retired.pico, by=owner)
+    merge_and_close(pico=merged.pico, into=into.pico, by=owner)
+    assert set(Channel.objects.exclude(revoked_at=None)) == {ended, also_ended}
+    assert Channel.objects.get(revoked_at=None) == kept
+
+
+def test_a_link_stays_with_an_owner_who_could_not_leave() -> None:
+    conduit = a_conduit()
+    _, path = a_channel(conduit)
+    Pico.objects.filter(pk=conduit.pico_id).update(status=Pico.Status.LOST)
+    with pytest.raises(StateForbidsError):
+        release_and_close(pico=conduit.pico, owner=conduit.owner)
+    assert look(path).status_code == 200
 
 
 def test_who_guesses_is_told_to_wait() -> None:
