@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from dashboards import (
     accepting,
+    by_link,
     channels,
     claiming,
     finders,
@@ -91,7 +92,7 @@ urlpatterns = [
     path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
-    path("channels/<str:token>", channels.channel, name="channel"),
+    path("channels/<str:token>", by_link.channel, name="channel"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/small", photos.photo_small, name="photo_small"),
     path("things", things.things, name="things"),

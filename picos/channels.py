@@ -108,9 +108,14 @@ def access_channel(token: str) -> Channel:
 
 def open_by_link(channel: Channel) -> None:
     """Logs that its page was opened, and uses it up by one unless it takes entries. Raises TooManyError, Http404."""
-    _throttle(channel, What.OPENED, most=OPENINGS, within=OPENINGS_WITHIN)
+    throttle_openings(channel)
     with transaction.atomic():
         _use(channel, What.OPENED, counts=not channel.allows(Scope.ENTRIES))
+
+
+def throttle_openings(channel: Channel) -> None:
+    """Raises TooManyError when it was asked for too much of late; counted also for who is shown nothing of it."""
+    _throttle(channel, What.OPENED, most=OPENINGS, within=OPENINGS_WITHIN)
 
 
 def throttle_entries(channel: Channel) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboards.channels import _READ_ONLY
+from dashboards.by_link import _READ_ONLY
 from journals.models import Entry
 from picos.models import Channel
 from tests.dashboards.world import World, a_world, browser, read

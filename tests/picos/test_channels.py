@@ -170,10 +170,54 @@ def test_a_use_is_an_entry_and_an_opening_only_of_a_link_for_reading() -> None:
     assert log(writing) == ["opened", "opened", "opened", "wrote"]
 
     reading, path = a_channel(conduit, scope=["page"], uses=2)
-    assert Client().head(path).status_code == 200
-    assert look(path, User_Agent="WhatsApp/2").status_code == 200
     assert [look(path).status_code for _ in range(3)] == [200, 200, 404]
     assert log(reading) == ["opened", "opened"]
+
+
+PERSON_ONLY = "This link is for a person to open."
+UNSEEN: list[dict[str, str]] = [
+    {"User_Agent": "WhatsApp/2"},
+    {"Sec_Purpose": "prefetch;prerender"},
+    {"X_Moz": "prefetch"},
+]
+
+
+@pytest.mark.parametrize("headers", UNSEEN)
+def test_what_no_person_looks_at_shows_nothing_and_uses_nothing_up(headers: dict[str, str]) -> None:
+    conduit = a_conduit()
+    set_state(pico=conduit.pico, party=conduit.owner, key="size", value=42)
+    channel, path = a_channel(conduit, scope=["page", "state"], uses=1)
+    program, page = look(path, **headers), look(path, Accept="text/html", **headers)
+
+    assert (program.status_code, program.json()) == (200, {"detail": PERSON_ONLY})
+    assert page.status_code == 200
+    assert PERSON_ONLY in page.content.decode()
+    for told in (conduit.pico.title, "Repair shop", "Size", "42"):
+        assert told not in page.content.decode()
+    assert log(channel) == []
+    assert look(path).json()["state"][0]["value"] == 42
+    assert log(channel) == ["opened"]
+
+
+def test_a_head_has_the_length_of_what_no_person_looks_at() -> None:
+    channel, path = a_channel(a_conduit(), scope=["page"], uses=1)
+    head, unseen = Client().head(path), look(path, Accept="text/html", User_Agent="WhatsApp/2")
+    assert (head.status_code, head["Content-Length"]) == (200, unseen["Content-Length"])
+    assert log(channel) == []
+
+
+def test_what_is_refused_shows_nothing_that_is_not_in_the_list_of_uses() -> None:
+    conduit = a_conduit()
+    set_state(pico=conduit.pico, party=conduit.owner, key="size", value=42)
+    reading, path = a_channel(conduit, scope=["state"], uses=1)
+    refused = Client().post(path, {"body": "New sole."})
+    assert (refused.status_code, conduit.pico.title in refused.content.decode()) == (403, False)
+    assert (log(reading), Entry.objects.count()) == ([], 0)
+
+    writing, path = a_channel(conduit, scope=["entries", "state"], uses=1)
+    wrong = Client().post(path, {"body": ""})
+    assert (wrong.status_code, "42" in wrong.content.decode()) == (422, True)
+    assert (log(writing), Channel.objects.get(pk=writing.pk).uses) == (["opened"], 0)
 
 
 def test_all_links_that_lead_nowhere_answer_alike() -> None:
@@ -264,6 +308,13 @@ def test_a_leaked_link_floods_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [answer.status_code for answer in answers] == [200, 429, 201, 429]
     assert "Retry-After" in answers[3]
     assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("headers", UNSEEN)
+def test_who_does_not_look_is_throttled_as_well(headers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "OPENINGS", 1)
+    _, path = a_channel(a_conduit())
+    assert [look(path, **headers).status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize("body", ["", " ", "x" * 10_001, "a\0b", 5, None, ["x"]])
