@@ -18,7 +18,7 @@ from tests.factories import a_conduit, a_photo, a_product, a_rule, an_endpoint
 pytestmark = pytest.mark.django_db
 
 PREFIX = "/api/v1"
-# Of contract.md: what a later issue brings is not here yet.
+# Of contract.md: what is not there yet stands apart.
 IN_THE_CONTRACT = {
     "/products": "post",
     "/products/{product_id}/links": "get post",
