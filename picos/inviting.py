@@ -8,7 +8,7 @@ from parties.models import Company, Person
 from picos.event_types import CONNECTED
 from picos.events import record_event
 from picos.models import Event, Invitation, Pico, Product
-from picos.offers import USUAL_DAYS, Secret, access_offer, make_offer, withdraw_offers
+from picos.offers import USUAL_DAYS, Secret, access_offer, make_offer, withdraw_offer, withdraw_offers
 from picos.turns import take_turn
 
 
@@ -33,8 +33,7 @@ def invite_maker(*, pico: Pico, owner: Person, days: int = USUAL_DAYS) -> Secret
 def withdraw_invitation(*, pico: Pico) -> None:
     """The secret works no more. Raises StateForbidsError when its owner has none out."""
     take_turn(pico.pk)
-    withdrawn, _ = Invitation.objects.filter(pico=pico, pico__owner=pico.owner_id).delete()
-    if not withdrawn:
+    if not withdraw_offer(Invitation, pico):
         refusal = "Nobody is invited."
         raise StateForbidsError(refusal)
 

@@ -62,6 +62,14 @@ def invitation_url(token: str) -> str:
     return f"{settings.PUBLIC_URL}/invitations/{token}"
 
 
+def withdraw_offer(kind: type[Offer], pico: Pico) -> bool:
+    """Whether its owner had such an offer out, which works no more. In the turn: who became its owner while the caller
+    waited for it may have made one, too, and that one stays.
+    """
+    withdrawn, _ = kind.objects.filter(pico=pico, pico__owner=pico.owner_id).delete()
+    return bool(withdrawn)
+
+
 def withdraw_offers(pico: Pico) -> None:
     """None of its secrets works any more."""
     for kind in (Transfer, Invitation):

@@ -17,6 +17,11 @@ def bound(month: datetime) -> str:
     return f"{milliseconds[:8]}-{milliseconds[8:]}-0000-0000-000000000000"
 
 
+def name_of(month: datetime) -> str:
+    """The partition of a month."""
+    return f"picos_event_{month:%Y_%m}"
+
+
 def following(month: datetime) -> datetime:
     """The first moment of the month after."""
     return datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
@@ -31,7 +36,7 @@ def make_partitions(*, months_ahead: int = MONTHS_AHEAD) -> list[str]:
     month = datetime(now.year, now.month, 1, tzinfo=UTC)
     made = []
     for _ in range(months_ahead + 1):
-        name = f"picos_event_{month:%Y_%m}"
+        name = name_of(month)
         if not _is_there(name) and _make(name, month):
             made.append(name)
         month = following(month)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company
-from picos.partitions import bound, following
+from picos.partitions import bound, following, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def detach_month(month: datetime) -> str:
 
     Raises StateForbidsError for a month that goes on, is not there, or has events that no rule has seen.
     """
-    name = f"picos_event_{month:%Y_%m}"
+    name = name_of(month)
     if following(month) > timezone.now():
         message = f"{month:%Y-%m} is not over."
         raise StateForbidsError(message)

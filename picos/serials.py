@@ -88,11 +88,8 @@ def check_numbers(pattern: Pattern, *, first: int, count: int) -> None:
 def check_free(product: Product, serials: Sequence[str], *, field: str = "serials") -> None:
     """Raises RefusedError for a serial that a copy has or a waiting batch will give. Hold the product's lock."""
     taken = _one(_TAKEN, product=product.pk, serials=list(serials))
-    for batch in _numbering(product):
-        pattern, first = pattern_of(batch), batch.first_number or 0
-        numbers = ((serial, pattern.number_of(serial)) for serial in serials)
-        inside = (serial for serial, number in numbers if number and first <= number < first + batch.count)
-        taken = taken or next(inside, None)
+    for pattern, numbers in _waiting_numbers(product):
+        taken = taken or next((serial for serial in serials if pattern.number_of(serial) in numbers), None)
     if taken:
         message = f"Serial {taken} is taken."
         raise RefusedError(message, field=field)
@@ -101,14 +98,9 @@ def check_free(product: Product, serials: Sequence[str], *, field: str = "serial
 def check_free_numbers(product: Product, pattern: Pattern, *, first: int, count: int) -> None:
     """The same for a range of numbers; StateForbidsError while a batch waits whose pattern could give the same text."""
     last = first + count - 1
-    for batch in _numbering(product):
-        other = pattern_of(batch)
-        if (
-            other == pattern
-            and first <= (batch.first_number or 0) + batch.count - 1
-            and (batch.first_number or 0) <= last
-        ):
-            message = f"Serial {pattern.serial(max(first, batch.first_number or 0))} is taken."
+    for other, numbers in _waiting_numbers(product):
+        if other == pattern and first < numbers.stop and numbers.start <= last:
+            message = f"Serial {pattern.serial(max(first, numbers.start))} is taken."
             raise RefusedError(message, field="first_number")
         if other != pattern and (other.prefix.startswith(pattern.prefix) or pattern.prefix.startswith(other.prefix)):
             message = f"A batch numbered {other} is still being minted. Order this one when that is done."
@@ -145,8 +137,14 @@ def pattern_of(batch: Batch) -> Pattern:
     return parse_pattern(batch.pattern, at=batch.created_at)
 
 
-def _numbering(product: Product) -> list[Batch]:
-    return list(Batch.objects.unfinished().filter(product=product).exclude(pattern=""))
+def _waiting_numbers(product: Product) -> list[tuple[Pattern, range]]:
+    """What batches that are still to be minted will number, each with its pattern."""
+    waiting = Batch.objects.unfinished().filter(product=product).exclude(pattern="")
+    return [
+        (pattern_of(batch), range(batch.first_number, batch.first_number + batch.count))
+        for batch in waiting
+        if batch.first_number is not None
+    ]
 
 
 def _one(statement: str, **values: UUID | str | int | list[str]) -> str | None:

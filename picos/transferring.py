@@ -10,7 +10,7 @@ from picos.channels import revoke_channels
 from picos.event_types import TRANSFERRED
 from picos.events import record_event
 from picos.models import Event, Pico, Transfer
-from picos.offers import USUAL_DAYS, Secret, access_offer, make_offer, withdraw_offers
+from picos.offers import USUAL_DAYS, Secret, access_offer, make_offer, withdraw_offer, withdraw_offers
 from picos.turns import take_turn
 
 
@@ -29,9 +29,7 @@ def offer_transfer(*, pico: Pico, owner: Person, days: int = USUAL_DAYS) -> Secr
 def withdraw_transfer(*, pico: Pico) -> None:
     """The secret works no more. Raises StateForbidsError when its owner has none out."""
     take_turn(pico.pk)
-    # Whoever became its owner while we waited may have offered it, too.
-    withdrawn, _ = Transfer.objects.filter(pico=pico, pico__owner=pico.owner_id).delete()
-    if not withdrawn:
+    if not withdraw_offer(Transfer, pico):
         refusal = "It is not offered to anybody."
         raise StateForbidsError(refusal)
 
