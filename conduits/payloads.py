@@ -1,13 +1,16 @@
 """What a message to a company says: the body of a webhook, as far as the owner's grants let it."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 
 from conduits import event_types
 from conduits.gate import grants, passing_data
-from conduits.models import Conduit
+from conduits.models import Conduit, Endpoint
 from conduits.models.conduit import Grant
 from journals.event_types import ENTRY_ADDED
 from journals.keeping import entry_side
@@ -16,9 +19,14 @@ from picos.models import Event, Pico
 from picos.qr import url_of
 
 API = "/api/v1"
+CLOUDEVENTS_JSON: Final = "application/cloudevents+json"
+# `json.dumps` would make an encoder for each message.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def body_of(event: Event, conduit: Conduit | None, entry: Entry | None) -> str:
+def body_of(
+    event: Event, conduit: Conduit | None, entry: Entry | None, *, layout: str = Endpoint.Format.STANDARD
+) -> str:
     """The JSON text of an event that the gate let pass; `entry` is the one that the event is about, if any."""
     data: dict[str, Any] = {"event": str(event.pk)}
     if event.pico:
@@ -30,7 +38,31 @@ def body_of(event: Event, conduit: Conduit | None, entry: Entry | None) -> str:
     data["actor"] = {"kind": event.actor_kind}
     # The chain goes out and comes back in answers, so that an echo cannot loop.
     data |= {"cause": str(event.cause_id) if event.cause_id else None, "root": str(event.root_id), "depth": event.depth}
-    return json.dumps({"type": event.type, "timestamp": rfc3339(event.at), "data": data}, ensure_ascii=False)
+    subject = event.pico.code if event.pico else ""
+    return laid_out(layout, type=event.type, at=event.at, id=event.pk, subject=subject, data=data)
+
+
+def laid_out(layout: str, *, type: str, at: datetime, id: UUID, subject: str, data: Mapping[str, Any]) -> str:  # noqa: A002
+    """The JSON text of a message, as its endpoint wants it: Standard Webhooks, or CloudEvents 1.0 (JSON format,
+    structured mode), where `source` and `id` name the event: they are the same each time that it is sent.
+    """
+    if layout == Endpoint.Format.STANDARD:
+        return _as_json({"type": type, "timestamp": rfc3339(at), "data": data})
+    envelope = {
+        "specversion": "1.0",
+        "id": str(id),
+        "source": settings.PUBLIC_URL,
+        "type": type,
+        "time": rfc3339(at),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return _as_json(envelope | ({"subject": subject} if subject else {}))
+
+
+def content_type_of(body: str) -> str:
+    """The media type of a text that `laid_out` made."""
+    return CLOUDEVENTS_JSON if body.startswith('{"specversion"') else "application/json"
 
 
 def fields_of(body: str) -> tuple[str, ...]:

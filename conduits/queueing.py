@@ -1,13 +1,12 @@
 """Queueing messages to endpoints; conduits/delivery.py sends them."""
 
-import json
 from uuid import UUID
 
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from conduits.models import Conduit, Delivery, Endpoint
-from conduits.payloads import rfc3339
+from conduits.payloads import laid_out
 from parties.errors import StateForbidsError
 from picos import bell
 from picos.models import Event
@@ -32,11 +31,12 @@ def queue_delivery(*, event: Event, endpoint: Endpoint, conduit: Conduit | None,
 
 def queue_test(endpoint: Endpoint) -> Delivery:
     """A message about nothing, to see whether the endpoint takes it."""
-    now = timezone.now()
-    body = {"type": TEST, "timestamp": rfc3339(now), "data": {"endpoint": str(endpoint.pk)}}
+    now, event_id = timezone.now(), uuid7()
+    data = {"endpoint": str(endpoint.pk)}
+    body = laid_out(endpoint.format, type=TEST, at=now, id=event_id, subject="", data=data)
     bell.ring(bell.DELIVERIES)
     return Delivery.objects.create(
-        endpoint=endpoint, event_id=uuid7(), event_type=TEST, sequence=0, body=json.dumps(body), next_attempt_at=now
+        endpoint=endpoint, event_id=event_id, event_type=TEST, sequence=0, body=body, next_attempt_at=now
     )
 
 
@@ -49,8 +49,15 @@ def replay(delivery: Delivery) -> Delivery:
         message = "Its endpoint is deleted."
         raise StateForbidsError(message)
     bell.ring(bell.DELIVERIES)
-    return Delivery.objects.create(
-        endpoint=delivery.endpoint,
+    again = copy_of(delivery)
+    again.save(force_insert=True)
+    return again
+
+
+def copy_of(delivery: Delivery) -> Delivery:
+    """A row, not saved yet, that sends it once more."""
+    return Delivery(
+        endpoint_id=delivery.endpoint_id,
         event_id=delivery.event_id,
         event_type=delivery.event_type,
         pico_id=delivery.pico_id,

@@ -1,13 +1,18 @@
-"""Signatures of outgoing messages: Standard Webhooks 1.0.0, symmetric (`v1`)."""
+"""Signatures of outgoing messages: Standard Webhooks 1.0.0, symmetric (`v1`) and on request asymmetric (`v1a`)."""
 
 import base64
-import hashlib
 import hmac
 import secrets as randomness
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the notation, not a secret
+PRIVATE_PREFIX: Final = "whsk_"
+PUBLIC_PREFIX: Final = "whpk_"
+JSON: Final = "application/json"
 SECRET_BYTES: Final = 32  # the standard asks for 24 to 64
 USER_AGENT: Final = "Pico-Conduit (Standard Webhooks 1.0.0)"
 
@@ -17,8 +22,22 @@ def new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(randomness.token_bytes(SECRET_BYTES)).decode()
 
 
-def sign(*, message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]) -> str:
-    """Sign `{id}.{timestamp}.{body}` with each secret and return the value of `webhook-signature`.
+def new_signing_key() -> str:
+    """Make an ed25519 key in the standard's notation: `whsk_` and the base64 of the private key and its public one."""
+    key = Ed25519PrivateKey.generate()
+    return PRIVATE_PREFIX + base64.b64encode(key.private_bytes_raw() + key.public_key().public_bytes_raw()).decode()
+
+
+def public_key_of(signing_key: str) -> str:
+    """Return the key that verifies: `whpk_` and the base64 of its 32 bytes."""
+    public = _private_key(signing_key).public_key().public_bytes_raw()
+    return PUBLIC_PREFIX + base64.b64encode(public).decode()
+
+
+def sign(
+    *, message_id: str, timestamp: int, body: bytes, secrets: Sequence[str], signing_keys: Sequence[str] = ()
+) -> str:
+    """Sign `{id}.{timestamp}.{body}` with each secret and key and return the value of `webhook-signature`.
 
     Several signatures, with a space between, let a receiver go from one secret to the next while both are in force.
     The timestamp is in Unix seconds; receivers refuse one that is five minutes off, so sign anew for each attempt.
@@ -30,22 +49,48 @@ def sign(*, message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]
     if "." in message_id:
         raise ValueError("A message's id must not contain a full stop.")
     content = f"{message_id}.{timestamp}.".encode() + body
-    return " ".join(f"v1,{_signature(secret, content)}" for secret in secrets)
+    signatures = [f"v1,{_signature(secret, content)}" for secret in secrets]
+    return " ".join([*signatures, *(f"v1a,{_ed25519_signature(key, content)}" for key in signing_keys)])
 
 
-def headers_for(*, message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+def headers_for(
+    *,
+    message_id: str,
+    timestamp: int,
+    body: bytes,
+    secrets: Sequence[str],
+    signing_keys: Sequence[str] = (),
+    content_type: str = JSON,
+) -> dict[str, str]:
     """Return every header that one attempt at a JSON message carries. Raises ValueError as `sign` does."""
+    signature = sign(message_id=message_id, timestamp=timestamp, body=body, secrets=secrets, signing_keys=signing_keys)
     return {
-        "content-type": "application/json",
+        "content-type": content_type,
         "user-agent": USER_AGENT,
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(message_id=message_id, timestamp=timestamp, body=body, secrets=secrets),
+        "webhook-signature": signature,
     }
 
 
 def _signature(secret: str, content: bytes) -> str:
+    return base64.b64encode(hmac.digest(_key(secret), content, "sha256")).decode()
+
+
+@lru_cache(maxsize=1024)
+def _key(secret: str) -> bytes:
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     if not key:
         raise ValueError("A secret must not be empty.")
-    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    return key
+
+
+def _ed25519_signature(signing_key: str, content: bytes) -> str:
+    return base64.b64encode(_private_key(signing_key).sign(content)).decode()
+
+
+@lru_cache(maxsize=1024)
+def _private_key(signing_key: str) -> Ed25519PrivateKey:
+    """The first 32 bytes are the seed; the public key may follow, as libsodium has it."""
+    raw = base64.b64decode(signing_key.removeprefix(PRIVATE_PREFIX), validate=True)
+    return Ed25519PrivateKey.from_private_bytes(raw[:32])

@@ -14,12 +14,16 @@ class Delivery(models.Model):
     """One message. Its id is the `webhook-id` of all its attempts; the row waits here, never in a broker."""
 
     class State(models.TextChoices):
-        """Refused: the gate was shut when it was to leave. Failed: every attempt of the schedule was used up."""
+        """Refused: the gate was shut when it was to leave. Failed: every attempt of the schedule was used up.
+
+        Set aside: it broke what was to send it, and waits for somebody to look (`problem` says why).
+        """
 
         WAITING = "waiting"
         DELIVERED = "delivered"
         FAILED = "failed"
         REFUSED = "refused"
+        SET_ASIDE = "set_aside"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
@@ -32,11 +36,17 @@ class Delivery(models.Model):
     # The exact text that was last signed, sent and answered; empty while no server has answered.
     body = models.TextField()
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    # All of them; `tries_used` counts those of the schedule, not what was tried ahead of it to probe an endpoint.
     attempt_count = models.PositiveSmallIntegerField(default=0)
+    tries_used = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
+    # Set while a worker has it. `lost_claims` counts the workers in a row that never came back from it.
+    leased_until = models.DateTimeField(null=True)
+    lost_claims = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True)
     # The rule version that sent it: with event and endpoint, what must not happen twice.
     rule_version_id = models.UUIDField(null=True)
-    replay_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replays")
+    replay_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replays", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -51,8 +61,24 @@ class Delivery(models.Model):
             models.Index(
                 fields=["endpoint", "pico", "sequence"], name="delivery_ahead", condition=models.Q(state="waiting")
             ),
+            # How much of this endpoint's is under way?
+            models.Index(
+                fields=["endpoint", "leased_until"],
+                name="delivery_under_way",
+                condition=models.Q(state="waiting", leased_until__isnull=False),
+            ),
             # The log of an endpoint, newest first.
             models.Index(fields=["endpoint", "-id"], name="delivery_log"),
+            # What can be recovered, by time; and how many were set aside.
+            models.Index(
+                fields=["endpoint", "created_at"],
+                name="delivery_undelivered",
+                condition=models.Q(state__in=["failed", "set_aside"]),
+            ),
+            # Was this event sent there again?
+            models.Index(
+                fields=["endpoint", "event_id"], name="delivery_replays", condition=models.Q(replay_of__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -66,6 +92,13 @@ class Delivery(models.Model):
                 condition=models.Q(state="waiting", next_attempt_at__isnull=False)
                 | (~models.Q(state="waiting") & models.Q(next_attempt_at=None)),
                 name="delivery_waits_for_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "delivered", "failed", "refused", "set_aside"]),
+                name="delivery_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(problem="") | models.Q(state="set_aside"), name="delivery_problem_is_of_set_aside"
             ),
         ]
 
@@ -82,7 +115,10 @@ class Attempt(models.Model):
     """One try at sending, for good; a trigger refuses updates and deletes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    # Without a foreign key in the database, which would look the delivery up once more for each attempt.
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False, db_constraint=False
+    )
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
