@@ -16,6 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from conduits.models import AccessLine, Conduit
+from picos.prepared import prepared_cursor
+
+_KEEP_HEADS = """
+UPDATE conduits_conduit AS conduit SET log_length = head.length, log_digest = head.digest
+FROM unnest(%b::uuid[], %b::bigint[], %b::bytea[]) AS head (id, length, digest) WHERE conduit.id = head.id
+"""
 
 Outcome = AccessLine.Outcome
 # `who_id` and `what_id` of a line.
@@ -48,8 +54,10 @@ def write_lines(lines: Sequence[Line]) -> None:
         .select_for_update(of=("self",), no_key=True)
     }
     rows = [_append(heads[line.conduit_id], line) for line in lines if line.conduit_id in heads]
+    if not rows:
+        return
     AccessLine.objects.bulk_create(rows)
-    Conduit.objects.bulk_update(heads.values(), ["log_length", "log_digest"])
+    _keep_heads(heads.values())
 
 
 def broken_at(lines: Iterable[AccessLine], *, from_the_first: bool = True) -> int | None:
@@ -78,6 +86,13 @@ def is_cut_short(conduit: Conduit) -> bool:
     last = conduit.access_lines.order_by("-number").first()
     found = (last.number, bytes(last.digest)) if last else (0, bytes(32))
     return found != (conduit.log_length, bytes(conduit.log_digest))
+
+
+def _keep_heads(heads: Iterable[Conduit]) -> None:
+    """One statement, and no expression for each row: Django's `bulk_update` took half of all that logging takes."""
+    columns = zip(*((head.pk, head.log_length, bytes(head.log_digest)) for head in heads), strict=True)
+    with prepared_cursor() as cursor:
+        cursor.execute(_KEEP_HEADS, [list(column) for column in columns])
 
 
 def _append(head: Conduit, line: Line) -> AccessLine:

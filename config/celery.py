@@ -30,6 +30,7 @@ app.conf.update(
     beat_schedule={
         "events": {"task": "rules.drain_events", "schedule": 1.0, "options": {"expires": 1}},
         "deliveries": {"task": "conduits.send_deliveries", "schedule": 1.0, "options": {"expires": 1}},
+        "warnings": {"task": "conduits.mail_warnings", "schedule": 10.0, "options": {"expires": 10}},
         "notices": {"task": "picos.mail_notices", "schedule": 2.0, "options": {"expires": 2}},
         "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
         "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},

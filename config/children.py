@@ -13,9 +13,9 @@ from config.postgres import Cluster
 # A refused row is an ERROR to PostgreSQL and daily work to us; these are what keeps the server from running.
 SERVER_TROUBLE = re.compile(r"PANIC:|FATAL: +(lock file|data directory|database files|could not|pre-existing)")
 WORKER_READY = re.compile(r"\w+@\S+ ready")
-# A process for each queue: neither a hung endpoint nor a million picos being minted may keep an event waiting. A thread
-# of the sender mostly waits for somebody's server.
-WORKERS = (("worker", "events", 4), ("sender", "deliveries", 32), ("minter", "bulk", 4))
+# A process for each queue: neither a hung endpoint nor a million picos being minted may keep an event waiting. Few
+# threads do for the sender: each has hundreds of messages under way, and waits for no slow one.
+WORKERS = (("worker", "events", 4), ("sender", "deliveries", 8), ("minter", "bulk", 4))
 # Scans gather while others are written: many threads make large groups, and most of them wait.
 BLOCKING_THREADS = 32
 

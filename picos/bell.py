@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 EVENTS: Final = "rules.drain_events"
 DELIVERIES: Final = "conduits.send_deliveries"
+WARNINGS: Final = "conduits.mail_warnings"
 NOTICES: Final = "picos.mail_notices"
 THUMBNAILS: Final = "journals.make_thumbnails"
 MINTING: Final = "picos.mint_batches"

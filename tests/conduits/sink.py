@@ -94,6 +94,10 @@ class Sink:
         """For an answer that comes only after something that another thread does."""
         await asyncio.get_running_loop().run_in_executor(None, event.wait, 10)
 
+    async def wait_for_barrier(self, barrier: threading.Barrier) -> None:
+        """For answers that come only together."""
+        await asyncio.get_running_loop().run_in_executor(None, barrier.wait, 10)
+
     def _call(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 

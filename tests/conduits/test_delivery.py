@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from standardwebhooks.webhooks import Webhook
 from time_machine import Traveller
 
-from conduits import delivery, steering
+from conduits import breaker, delivery, sending, steering
+from conduits.claiming import LEASE
 from conduits.endpoints import send_test
 from conduits.http import Client
 from conduits.models import Attempt, Conduit, Delivery, Endpoint
@@ -111,7 +112,7 @@ def test_any_other_answer_is_a_failure_that_is_tried_again(status: int, sink: Si
 
 
 def test_a_server_that_never_answers_is_given_up_on(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "Client", partial(Client, total_seconds=0.1))
+    monkeypatch.setattr(sending, "Client", partial(Client, total_seconds=0.1))
     message = a_test_message(sink)
     sink.answer = hangs
 
@@ -143,7 +144,10 @@ def test_an_address_that_meanwhile_leads_inside_gets_nothing(sink: Sink, setting
     assert now_of(message).state == "waiting"
 
 
-def test_retries_follow_the_table_and_the_tenth_failure_is_the_last(sink: Sink, clock: Traveller) -> None:
+def test_retries_follow_the_table_and_the_tenth_failure_is_the_last(
+    sink: Sink, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "TRIP_AFTER", 100)
     message = a_test_message(sink)
     sink.answer = says(500)
     waits = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, *(hours * HOUR for hours in (2, 5, 10, 14, 20, 24))]
@@ -188,7 +192,12 @@ def test_jitter_adds_up_to_a_tenth(drawn: float, seconds: float, sink: Sink, mon
         ("9" * 40, 5),
         ("-5", 5),
         ("1.5", 5),
-        ("Sat, 21 Nov 2026 18:40:00 GMT", 5),
+        ("Sat, 21 Nov 2026 18:40:00 GMT", 7200),
+        ("Sat, 21 Nov 2026 16:40:03 GMT", 5),
+        ("Sat, 21 Nov 2020 18:40:00 GMT", 5),
+        ("Sat, 21 Nov 2036 18:40:00 GMT", 86400),
+        ("Sat, 21 Nov 2026 18:40:00 -0000", 5),
+        ("in an hour", 5),
         ("", 5),
     ],
 )
@@ -245,14 +254,14 @@ def test_attempts_cannot_be_changed_or_deleted(sink: Sink) -> None:
     assert Attempt.objects.get().status == 200
 
 
-def dies_in(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+def dies_in(monkeypatch: pytest.MonkeyPatch, place: Any, step: str) -> None:
     """A drain whose process ends at this step."""
 
-    def dies(_: object) -> None:
+    def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, step, dies)
+        patch.setattr(place, step, dies)
         with pytest.raises(KeyboardInterrupt):
             delivery.drain()
 
@@ -264,12 +273,12 @@ def test_a_crash_between_claim_and_sending_leaves_it_due_after_the_lease(
     an_endpoint(conduit.company, sink.url())
     message = a_waiting_scan(conduit)
 
-    dies_in(monkeypatch, "_send_all")
+    dies_in(monkeypatch, sending.Sender, "send")
 
     claimed = now_of(message)
-    assert [claimed.state, claimed.next_attempt_at, claimed.attempt_count] == ["waiting", NOW + delivery.LEASE, 1]
+    assert [claimed.state, claimed.leased_until, claimed.attempt_count] == ["waiting", NOW + LEASE, 1]
     assert not Attempt.objects.exists()
-    clock.shift(delivery.LEASE - SECOND)
+    clock.shift(LEASE - SECOND)
     assert delivery.drain() == 0
     clock.shift(SECOND)
     assert delivery.drain() == 1
@@ -283,8 +292,8 @@ def test_a_crash_before_the_answers_are_recorded_sends_it_again_under_the_same_i
 ) -> None:
     message = a_test_message(sink)
 
-    dies_in(monkeypatch, "_record")
-    clock.shift(delivery.LEASE)
+    dies_in(monkeypatch, delivery, "record")
+    clock.shift(LEASE)
     delivery.drain()
 
     assert [one.id for one in sink.received] == [message.webhook_id] * 2

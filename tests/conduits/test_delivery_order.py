@@ -11,7 +11,7 @@ from aiohttp import web
 from django.db import transaction
 from time_machine import Traveller
 
-from conduits import delivery
+from conduits import breaker, delivery
 from conduits.endpoints import send_test
 from conduits.models import Attempt, Conduit, Delivery
 from picos.scanning import record_scan
@@ -89,7 +89,10 @@ def test_one_that_fails_holds_up_those_behind_it_and_no_other_pico_s(sink: Sink,
 
 
 @pytest.mark.django_db
-def test_one_that_is_given_up_or_refused_no_longer_holds_up_the_others(sink: Sink, clock: Traveller) -> None:
+def test_one_that_is_given_up_or_refused_no_longer_holds_up_the_others(
+    sink: Sink, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "GIVE_UP_FAILURES", 100)
     first, _ = two_conduits()
     an_endpoint(first.company, sink.url(), ordered=True)
     given_up, behind = scan(first, 1, 2)

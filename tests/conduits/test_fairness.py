@@ -9,7 +9,7 @@ import time_machine
 from aiohttp import web
 from time_machine import Traveller
 
-from conduits import delivery, due
+from conduits import claiming, delivery, due, recording, sending
 from conduits.endpoints import send_test
 from conduits.http import Client
 from conduits.models import Attempt, Conduit, Delivery, Endpoint
@@ -76,38 +76,39 @@ def test_what_is_under_way_counts_against_the_share(sink: Sink, clock: Traveller
     """Else a hung endpoint with a long backlog would take all workers, one claim each."""
     hung, sound = an_endpoint_at(sink, "/hung"), an_endpoint_at(sink, "/sound")
     messages_to(hung, 10)
-    claimed_by_another_worker, _ = delivery._claim()
+    claimed_by_another_worker = claiming.claim(room=due.AT_ONCE)
     messages_to(sound, 2)
 
-    assert claimed_by_another_worker == 4
+    assert claimed_by_another_worker.taken == 4
     assert delivery.drain() == 2
     assert [one.path for one in sink.received] == ["/sound", "/sound"]
 
 
-def test_a_failing_endpoint_gets_its_backlog_a_share_at_a_time(sink: Sink, clock: Traveller) -> None:
+def test_a_failing_endpoint_keeps_its_backlog_until_a_probe_arrives(sink: Sink, clock: Traveller) -> None:
     endpoint = an_endpoint_at(sink, "/failing")
     messages_to(endpoint, 10)
     sink.answer = says(500)
 
-    for _ in range(2):
-        assert [delivery.drain() for _ in range(2)] == [4, 0]
-        clock.shift(6 * SECOND)
+    assert [delivery.drain() for _ in range(2)] == [4, 0]
+    clock.shift(6 * SECOND)
+    assert [delivery.drain() for _ in range(2)] == [1, 0]
 
     sink.answer = says(200)
-    assert [delivery.drain() for _ in range(4)] == [4, 4, 2, 0]
+    clock.shift(12 * SECOND)
+    assert [delivery.drain() for _ in range(5)] == [1, 4, 4, 1, 0]
     assert set(states_of(endpoint)) == {"delivered"}
 
 
 def test_others_in_the_same_claim_are_sent_and_recorded_while_one_hangs(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "Client", partial(Client, total_seconds=1.0))
+    monkeypatch.setattr(sending, "Client", partial(Client, total_seconds=1.0))
     hung, sound = an_endpoint_at(sink, "/hung"), an_endpoint_at(sink, "/sound")
     for endpoint in (hung, sound):
         messages_to(endpoint, 4)
-    record, recorded = delivery._record, []
+    record, recorded = recording.record, []
 
-    def recording(results: delivery.Results) -> None:
+    def watched(results: sending.Results) -> None:
         record(results)
         recorded.append((states_of(sound).count("delivered"), Attempt.objects.filter(delivery__endpoint=hung).count()))
 
@@ -115,7 +116,7 @@ def test_others_in_the_same_claim_are_sent_and_recorded_while_one_hangs(
         return await hangs(received) if received.path == "/hung" else web.Response()
 
     sink.answer = answer
-    monkeypatch.setattr(delivery, "_record", recording)
+    monkeypatch.setattr(delivery, "record", watched)
     delivery.drain()
 
     # All of the sound ones' was written down before the hung ones were given up.
@@ -157,15 +158,14 @@ def test_a_result_that_comes_after_its_claim_ran_out_changes_nothing(sink: Sink,
     endpoint = an_endpoint_at(sink, "/hook")
     messages_to(endpoint, 1)
     sink.answer = says(500)
-    late: list[delivery.Results] = []
-    _, outgoing = delivery._claim()
-    late += delivery._send_all(outgoing)
+    with sending.Sender() as sender:
+        sender.send(claiming.claim(room=due.AT_ONCE).outgoing)
+        late = sender.results()
 
-    clock.shift(delivery.LEASE)
+    clock.shift(claiming.LEASE)
     sink.answer = says(200)
     assert delivery.drain() == 1
-    for results in late:
-        delivery._record(results)
+    recording.record(late)
 
     message = Delivery.objects.get()
     assert [message.state, message.next_attempt_at, message.attempt_count] == ["delivered", None, 2]
@@ -173,5 +173,6 @@ def test_a_result_that_comes_after_its_claim_ran_out_changes_nothing(sink: Sink,
 
 
 def test_a_claim_whose_senders_are_all_slow_ends_within_its_lease() -> None:
-    assert dt.timedelta(seconds=15) < delivery.LEASE
+    begun_late = dt.timedelta(seconds=sending.A_MOMENT) * due.AT_ONCE / sending.AT_A_TIME
+    assert begun_late + dt.timedelta(seconds=15) < claiming.LEASE
     assert due.PER_ENDPOINT < due.AT_ONCE
