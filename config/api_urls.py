@@ -63,10 +63,11 @@ urlpatterns = [
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",
-        door(get=endpoints.show_endpoint, put=endpoints.change_events, delete=endpoints.delete_endpoint),
+        door(get=endpoints.show_endpoint, put=endpoints.put_endpoint, delete=endpoints.delete_endpoint),
     ),
     path("endpoints/<uuid:endpoint_id>/rotate", door(post=endpoints.rotate)),
     path("endpoints/<uuid:endpoint_id>/test", door(post=endpoints.send_test)),
+    path("endpoints/<uuid:endpoint_id>/recover", door(post=endpoints.recover)),
     path("endpoints/<uuid:endpoint_id>/enable", door(post=endpoints.enable)),
     path("deliveries", door(get=deliveries.list_deliveries)),
     path("deliveries/<uuid:delivery_id>", door(get=deliveries.show_delivery)),

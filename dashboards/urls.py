@@ -18,6 +18,7 @@ from dashboards import (
     scan_page,
     squares,
     things,
+    well_known,
     you,
 )
 from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
@@ -89,6 +90,7 @@ urlpatterns = [
     re_path(rf"{CODE}/?$", scan_page.scan, name="scan"),
     # GS1 Digital Links; dashboards/resolving_first.py answers most of them before Django.
     re_path(r"^01(?:/|$)", gs1.resolve, name="resolve"),
+    path(".well-known/webhooks/<uuid:endpoint_id>", well_known.webhook_keys, name="webhook_keys"),
     path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),

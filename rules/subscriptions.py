@@ -4,12 +4,15 @@ So there is one way in which an event becomes a message, and the company finds i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from pydantic import ValidationError
 
 from conduits.addresses import Network
-from conduits.endpoints import add_endpoint, delete_endpoint
+from conduits.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
 from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company
@@ -29,22 +32,66 @@ from rules.writing import (
 EVERYTHING = "*"
 
 
+class InManner(TypedDict, total=False):
+    """As `Manner` has it."""
+
+    ordered: bool
+    format: str
+    asymmetric: bool
+    rate_per_second: int | None
+    concurrency: int | None
+
+
 @transaction.atomic
 def add_subscribed_endpoint(
-    *, company: Company, url: str, events: Sequence[str], ordered: bool = False, allowed: Sequence[Network] = ()
+    *,
+    company: Company,
+    url: str,
+    events: Sequence[str],
+    products: Sequence[UUID] = (),
+    allowed: Sequence[Network] = (),
+    **manner: Unpack[InManner],
 ) -> tuple[Endpoint, str]:
-    """A new endpoint that gets these types of event (`*` for all), and its secret; otherwise as `add_endpoint`."""
-    endpoint, secret = add_endpoint(company=company, url=url, ordered=ordered, allowed=allowed)
-    write_rule(party=company, definition=_definition(endpoint, events), subscribes=endpoint)
+    """A new endpoint that gets these types of event (`*` for all), and its secret; otherwise as `add_endpoint`.
+
+    `products`: of copies of these products only.
+    """
+    endpoint, secret = add_endpoint(company=company, url=url, manner=Manner(**manner), allowed=allowed)
+    write_rule(party=company, definition=_definition(endpoint, events, products), subscribes=endpoint)
     return endpoint, secret
 
 
 @transaction.atomic
-def resubscribe(endpoint: Endpoint, *, events: Sequence[str]) -> None:
-    """The endpoint gets these types of event from now on; the rest of its rule stays. Raises RefusedError."""
+def resubscribe(
+    endpoint: Endpoint, *, events: Sequence[str] | None = None, products: Sequence[UUID] | None = None
+) -> None:
+    """The endpoint gets these types of event, of these products, from now on; no products at all: of everything.
+
+    What is None stays, and so does the rest of its rule. Raises RefusedError.
+    """
     rule = hold_rule(_subscription(endpoint))
-    when = _definition(endpoint, events).when
-    rewrite_rule(rule, definition=definition_of(current_version(rule)).model_copy(update={"when": when}))
+    before = definition_of(current_version(rule))
+    wanted = _definition(endpoint, before.when.types if events is None else events, products or ())
+    changed: dict[str, Any] = {"when": wanted.when} if events is not None else {}
+    if products is not None:
+        changed |= {"on": wanted.on}
+    rewrite_rule(rule, definition=before.model_copy(update=changed))
+
+
+@transaction.atomic
+def change_endpoint(
+    endpoint: Endpoint,
+    *,
+    events: Sequence[str] | None = None,
+    products: Sequence[UUID] | None = None,
+    **manner: Unpack[InManner],
+) -> None:
+    """What goes there and how, from now on; what is left out stays. Raises RefusedError."""
+    if events is not None or products is not None:
+        resubscribe(endpoint, events=events, products=products)
+    if manner:
+        change_manner(endpoint, replace(manner_of(endpoint), **manner))
+    endpoint.refresh_from_db()
 
 
 @transaction.atomic
@@ -59,17 +106,24 @@ def subscribed_events(endpoint: Endpoint) -> list[str]:
     return definition_of(current_version(endpoint.subscription)).when.types
 
 
+def subscribed_products(endpoint: Endpoint) -> list[UUID]:
+    """The products that the endpoint hears of; none: of all. Loaded as above."""
+    return definition_of(current_version(endpoint.subscription)).on.products
+
+
 def _subscription(endpoint: Endpoint) -> Rule:
     return Rule.objects.select_related("version").get(subscribes=endpoint)
 
 
-def _definition(endpoint: Endpoint, events: Sequence[str]) -> Definition:
+def _definition(endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = ()) -> Definition:
     wanted = [known.name for known in event_types()] if EVERYTHING in events else list(dict.fromkeys(events))
-    raw = {
+    raw: dict[str, Any] = {
         "name": "Webhook",
         "when": {"any": [{"event": name} for name in wanted]},
         "then": [{"do": "send_webhook", "endpoint": str(endpoint.pk)}],
     }
+    if products:
+        raw["on"] = {"products": list(dict.fromkeys(map(str, products)))}
     try:
         return parse_definition(raw)
     except ValidationError as error:

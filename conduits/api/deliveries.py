@@ -29,7 +29,7 @@ class AttemptShown(Shown):
 
 
 class DeliveryShown(Shown):
-    """One message; `webhook_id` is what your endpoint saw."""
+    """One message; `webhook_id` is what your endpoint saw, `problem` why it was set aside."""
 
     id: UUID
     webhook_id: str
@@ -42,6 +42,7 @@ class DeliveryShown(Shown):
     created_at: datetime
     finished_at: datetime | None
     replay_of: UUID | None
+    problem: str
 
 
 class DeliveryWithAttempts(DeliveryShown):
@@ -102,6 +103,7 @@ def _shown(delivery: Delivery) -> DeliveryShown:
         created_at=delivery.created_at,
         finished_at=delivery.finished_at,
         replay_of=delivery.replay_of_id,
+        problem=delivery.problem,
     )
 
 

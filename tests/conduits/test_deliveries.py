@@ -50,6 +50,7 @@ def test_a_message_is_shown_with_its_text_and_each_attempt(api: Api, sink: Sink)
         "created_at": rfc3339(message.created_at),
         "finished_at": rfc3339(message.finished_at),
         "replay_of": None,
+        "problem": "",
         "body": sink.received[1].body.decode(),
         "attempts": [
             {

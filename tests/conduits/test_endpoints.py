@@ -48,9 +48,17 @@ def test_an_endpoint_gets_the_events_that_it_asks_for(company: Company, api: Api
         "id": str(endpoint.pk),
         "url": URL,
         "events": ["pico.scanned", "conduit.note"],
+        "products": [],
         "ordered": True,
+        "format": "standard",
+        "signature": "v1",
+        "public_key": None,
+        "rate_per_second": None,
+        "concurrency": None,
         "status": "enabled",
         "disabled_reason": "",
+        "failing_since": None,
+        "next_probe_at": None,
         "created_at": endpoint.created_at.isoformat().replace("+00:00", "Z"),
     }
     assert answer.status_code == 201

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conduits import delivery
-from conduits.models import Endpoint
+from conduits.models import Delivery, Endpoint
 from parties.models import Company
 from picos.scanning import record_scan
 from rules import engine
@@ -147,3 +147,53 @@ def test_an_unknown_event_is_refused_in_words(company: Company, endpoint: Endpoi
         {"events": ["there is no event type 'pico.eaten'"]},
     ]
     assert Trigger.objects.count() == 2
+
+
+def test_an_endpoint_hears_of_the_products_that_it_asks_for(company: Company, api: Api) -> None:
+    boot, other = a_product(company, name="Boot"), a_product(company)
+    body = {"url": "https://crm.example/", "events": ["pico.scanned"], "products": [str(boot.pk), str(boot.pk)]}
+    added = api(company).post("/endpoints", body).json()
+    assert added["products"] == [str(boot.pk)]
+    assert api(company).get("/rules").json()["results"][0]["definition"]["on"] == {"products": [str(boot.pk)]}
+
+    for product in (boot, other):
+        record_scan(pico=a_pico(product), visitor=b"12345678", person=None)
+    engine.drain()
+    assert [sent.pico.product for sent in Delivery.objects.select_related("pico__product")] == [boot]  # type: ignore[union-attr]
+
+    everything = api(company).put(f"/endpoints/{added['id']}", {"products": []}).json()
+    assert [everything["products"], everything["events"]] == [[], ["pico.scanned"]]
+    record_scan(pico=a_pico(other), visitor=b"12345678", person=None)
+    engine.drain()
+    assert Delivery.objects.count() == 2
+
+
+def test_changing_events_keeps_the_products_and_the_other_way_round(company: Company, api: Api) -> None:
+    boot = a_product(company)
+    body = {"url": "https://crm.example/", "events": ["pico.scanned"], "products": [str(boot.pk)]}
+    path = f"/endpoints/{api(company).post('/endpoints', body).json()['id']}"
+
+    assert api(company).put(path, {"events": ["pico.lost"]}).json()["products"] == [str(boot.pk)]
+    assert api(company).put(path, {"ordered": True}).json()["events"] == ["pico.lost"]
+    assert api(company).put(path, {}).json()["events"] == ["pico.lost"]
+
+
+@pytest.mark.parametrize("products", [["x"], [None], "all", ["019a0000-0000-7000-8000-000000000000"] * 101])
+def test_products_that_are_none_are_refused(products: Any, company: Company, endpoint: Endpoint, api: Api) -> None:
+    for answer in (
+        api(company).post("/endpoints", {"url": "https://crm.example/", "events": ["*"], "products": products}),
+        api(company).put(f"/endpoints/{endpoint.pk}", {"products": products}),
+    ):
+        assert answer.status_code == 422
+        assert {name.partition(".")[0] for name in answer.json()["errors"]} == {"products"}
+    assert Endpoint.objects.count() == 1
+
+
+def test_another_company_s_product_is_refused(company: Company, endpoint: Endpoint, api: Api) -> None:
+    theirs = str(a_product(a_company()).pk)
+    for answer in (
+        api(company).post("/endpoints", {"url": "https://crm.example/", "events": ["*"], "products": [theirs]}),
+        api(company).put(f"/endpoints/{endpoint.pk}", {"products": [theirs]}),
+    ):
+        assert [answer.status_code, answer.json()["detail"]] == [422, "One of these products is not yours."]
+    assert Endpoint.objects.count() == 1
