@@ -313,19 +313,3 @@ class LinkForm(forms.Form):
 def _batch_named(batch: Batch) -> str:
     name = f"lot {batch.lot}" if batch.lot else f"those ordered on {batch.created_at:%d %B %Y, %H:%M}"
     return f"{name} ({batch.count:,})"
-
-
-class EndpointForm(forms.Form):
-    """An endpoint to add."""
-
-    url = text("URL", 2048, help_text="Where we POST signed messages.")
-    events = forms.MultipleChoiceField(
-        label="What goes there", widget=forms.CheckboxSelectMultiple, error_messages=SAYS
-    )
-    ordered = forms.BooleanField(
-        label="Keep each pico’s order: one that fails holds up those behind it", required=False
-    )
-
-    def __init__(self, *args: Any, event_names: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["events"].choices = event_names  # type: ignore[attr-defined]

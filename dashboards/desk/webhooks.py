@@ -1,20 +1,25 @@
 """The desk's endpoints, what was sent there, and the company's keys."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits import endpoints as verbs
 from conduits import switching
 from conduits.access import access_delivery, access_endpoint
-from conduits.models import Delivery
+from conduits.keys import public_key
+from conduits.models import Delivery, Endpoint
 from conduits.queueing import replay
+from conduits.recovering import recover, set_aside_of
+from dashboards.desk.endpoint_forms import DeliveriesForm, EndpointForm, RecoverForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import EndpointForm, posted
+from dashboards.forms import posted
 from dashboards.you import change_keys, keys_context
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
@@ -43,7 +48,7 @@ def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
 
 @at_desk(Role.ADMIN)
 def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb: str) -> HttpResponse:
-    """Test, rotate, enable, delete."""
+    """Test, rotate, enable, recover, delete."""
     endpoint = access_endpoint(company=member.company, endpoint_id=endpoint_id)
     secret = ""
     try:
@@ -56,6 +61,8 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
                 messages.success(request, f"{endpoint.url} has a new secret. The one before signs beside it for a day.")
             case "enable":
                 switching.enable(endpoint)
+            case "recover":
+                messages.success(request, _recovered(endpoint, RecoverForm(request.POST)))
             case "delete":
                 remove_endpoint(endpoint)
                 messages.success(request, f"{endpoint.url} is deleted. Nothing more is sent there.")
@@ -72,9 +79,19 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
 @require_safe
 @at_desk()
 def deliveries(request: HttpRequest, member: Member) -> HttpResponse:
-    """What was sent, newest first."""
-    sent = Delivery.objects.filter(endpoint__company=member.company).select_related("endpoint", "pico").defer("body")
-    context = desk_context(member, "deliveries", deliveries=sent.order_by("-id")[:SHOWN])
+    """What was sent, newest first: all of it, or to one endpoint, or in one state; what was set aside is pointed at."""
+    everything = Delivery.objects.filter(endpoint__company=member.company)
+    form = DeliveriesForm(request.GET, endpoints=member.company.endpoints.order_by("-created_at"))
+    sent = everything.filter(**form.chosen()).select_related("endpoint", "pico").defer("body")
+    rows = list(sent.order_by("-id")[: SHOWN + 1])
+    context = desk_context(
+        member,
+        "deliveries",
+        deliveries=rows[:SHOWN],
+        form=form,
+        older=form.older(rows[SHOWN - 1].pk) if len(rows) > SHOWN else "",
+        set_aside=set_aside_of(member.company).count(),
+    )
     return render(request, "desk/deliveries.html", context)
 
 
@@ -104,9 +121,23 @@ def _event_names() -> list[tuple[str, str]]:
     return [(known.name, known.sentence.format(thing="a product").capitalize()) for known in event_types()]
 
 
+def _recovered(endpoint: Endpoint, form: RecoverForm) -> str:
+    if not form.is_valid():
+        raise Http404
+    found = recover(endpoint, since=timezone.now() - timedelta(hours=form.cleaned_data["hours"]))
+    if not found.queued:
+        return "Nothing is missing there: of that time all arrived, or is still waiting."
+    number = "One message is" if found.queued == 1 else f"{found.queued:,} messages are"
+    return f"{number} sent again to {endpoint.url}." + (
+        " There are more: ask once more for them." if found.more else ""
+    )
+
+
 def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:
     mine = (
         member.company.endpoints.filter(deleted_at=None).select_related("subscription__version").order_by("-created_at")
     )
-    shown = [(endpoint, subscribed_events(endpoint)) for endpoint in mine]
-    return desk_context(member, "endpoints", form=form, endpoints=shown, secret=secret)
+    shown = [(endpoint, subscribed_events(endpoint), public_key(endpoint)) for endpoint in mine]
+    return desk_context(
+        member, "endpoints", form=form, endpoints=shown, secret=secret, recover_form=RecoverForm(auto_id=False)
+    )

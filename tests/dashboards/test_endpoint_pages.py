@@ -10,7 +10,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from conduits import switching
+from conduits.claiming import set_aside
+from conduits.keys import public_key
 from conduits.models import Attempt, Delivery, Endpoint
+from conduits.queueing import queue_test
 from parties.models import Company
 from parties.vault import open_sealed
 from picos.event_types import event_types
@@ -288,3 +291,125 @@ def test_another_company_s_deliveries_are_not_there(company: Company, admin: Cli
     assert admin.get(f"/desk/lamo/deliveries/{delivery.pk}").status_code == 404
     assert admin.post(f"/desk/lamo/deliveries/{delivery.pk}").status_code == 404
     assert Delivery.objects.count() == 1
+
+
+# What goes wrong, and how it is mended.
+
+
+def test_the_form_says_how_messages_go_there(company: Company, admin: Client) -> None:
+    page = read(add(admin, format="cloudevents", asymmetric="on", rate_per_second="20", concurrency="4"))
+    endpoint = Endpoint.objects.get()
+    assert [endpoint.format, endpoint.rate_per_second, endpoint.concurrency] == ["cloudevents", 20, 4]
+    said = page.all("main")[0].text
+    assert f"{URL} · CloudEvents 1.0 · at most 20 a second · at most 4 at a time" in said
+    assert f"Its public key: {public_key(endpoint)}, also published" in said
+    assert page.all("a", href=f"/.well-known/webhooks/{endpoint.pk}")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("format", "xml"),
+        ("rate_per_second", "0"),
+        ("rate_per_second", "x"),
+        ("concurrency", "65"),
+        ("concurrency", "-1"),
+    ],
+)
+def test_a_limit_or_format_that_there_is_not_is_said_beside_its_field(admin: Client, field: str, value: str) -> None:
+    answer = add(admin, **{field: value})
+    assert (answer.status_code, list(read(answer).errors)) == (422, [field])
+    assert not Endpoint.objects.exists()
+
+
+def test_an_endpoint_that_fails_says_so(company: Company, admin: Client) -> None:
+    endpoint = an_endpoint(company)
+    since = timezone.now() - timedelta(minutes=5)
+    Endpoint.objects.filter(pk=endpoint.pk).update(failure_count=7, failing_since=since, probe_at=timezone.now())
+    assert (
+        "Failing: 7 in a row did not arrive, the first 5 minutes ago. We try again by ourselves; what waits is kept."
+        in read(admin.get(PATH)).all("main")[0].text
+    )
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        (0, "Nothing is missing there: of that time all arrived, or is still waiting."),
+        (1, "One message is sent again to http://127.0.0.1/crm."),
+        (2, "2 messages are sent again to http://127.0.0.1/crm."),
+    ],
+)
+def test_what_never_arrived_is_sent_again(company: Company, admin: Client, missing: int, says: str) -> None:
+    endpoint = an_endpoint(company, "http://127.0.0.1/crm")
+    for visitor in range(missing):
+        record_scan(pico=a_pico(a_product(company)), visitor=visitor.to_bytes(8), person=None)
+    drain()
+    Delivery.objects.update(state="failed", next_attempt_at=None)
+
+    page = read(admin.post(f"{PATH}/{endpoint.pk}/recover", {"hours": "24"}, follow=True))
+
+    assert page.notices == [says]
+    assert Delivery.objects.filter(state="waiting", replay_of__isnull=False).count() == missing
+
+
+def test_what_was_set_aside_is_pointed_at_until_it_is_sent_again(company: Company, admin: Client) -> None:
+    delivery = a_delivery(company)
+    set_aside(delivery.pk, problem="It could not be put together (KeyError).")
+
+    page = read(admin.get("/desk/lamo/deliveries"))
+    assert "1 message was set aside: sending it failed on our side." in page.all("main")[0].text
+    assert page.all("a", href="?state=set_aside")
+    shown = read(admin.get(f"/desk/lamo/deliveries/{delivery.pk}")).all("dl")[0].text
+    assert "State set aside: It could not be put together (KeyError). Send it once more" in shown
+
+    admin.post(f"/desk/lamo/deliveries/{delivery.pk}")
+    assert "set aside: sending" not in read(admin.get("/desk/lamo/deliveries")).all("main")[0].text
+
+
+def rows_of(page: Markup) -> list[tuple[str, str]]:
+    links = [(link.text, link.attributes["href"]) for link in page.all("a")]
+    return [(text, path) for text, path in links if path.startswith("/desk/lamo/deliveries/")]
+
+
+def test_deliveries_are_chosen_by_endpoint_and_state(company: Company, admin: Client) -> None:
+    delivery = a_delivery(company, state="delivered", next_attempt_at=None)
+    other = an_endpoint(company, "http://127.0.0.1/other")
+    do(admin, other, "test")
+
+    def listed(query: str) -> list[str]:
+        return [text for text, _ in rows_of(read(admin.get(f"/desk/lamo/deliveries?{query}")))]
+
+    assert listed("") == ["endpoint.test", "pico.scanned"]
+    assert listed(f"endpoint={other.pk}") == ["endpoint.test"]
+    assert listed("state=delivered") == ["pico.scanned"]
+    assert listed(f"before={Delivery.objects.order_by('-id')[0].pk}") == ["pico.scanned"]
+    nothing = read(admin.get(f"/desk/lamo/deliveries?state=failed&endpoint={delivery.endpoint_id}"))
+    assert "None of these." in nothing.all("main")[0].text
+
+
+@pytest.mark.parametrize("query", ["endpoint=x", "state=lost", "before=x", "endpoint=%00", "state=%00&before=%00"])
+def test_a_choice_that_makes_no_sense_leaves_nothing_out(company: Company, admin: Client, query: str) -> None:
+    a_delivery(company)
+    page = admin.get(f"/desk/lamo/deliveries?{query}")
+    assert (page.status_code, len(read(page).all("td"))) == (200, 4)
+
+
+def test_another_s_endpoint_cannot_be_chosen(company: Company, admin: Client) -> None:
+    a_delivery(company)
+    theirs = an_endpoint(a_company(), "https://theirs.example/")
+    page = admin.get(f"/desk/lamo/deliveries?endpoint={theirs.pk}")
+    assert "theirs.example" not in page.content.decode()
+    assert len(read(page).all("td")) == 4
+
+
+def test_older_deliveries_are_a_page_further(company: Company, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.desk.webhooks.SHOWN", 2)
+    endpoint = an_endpoint(company)
+    sent = [queue_test(endpoint) for _ in range(5)]
+    seen, query = [], f"?endpoint={endpoint.pk}"
+    while query:
+        page = read(admin.get(f"/desk/lamo/deliveries{query}"))
+        seen += [path.rpartition("/")[2] for _, path in rows_of(page)]
+        query = next((link.attributes["href"] for link in page.all("a") if link.text == "Older ones"), "")
+    assert seen == [str(one.pk) for one in reversed(sent)]

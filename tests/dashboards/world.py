@@ -156,7 +156,7 @@ def a_world() -> World:
     channel, url = open_channel(
         pico=conduit.pico, owner=conduit.owner, name="Repair shop", scope=["page", "entries"], expires_in_days=7
     )
-    endpoint = an_endpoint(company)
+    endpoint = an_endpoint(company, asymmetric=True)
     return World(
         company=company,
         product=product,

@@ -1,11 +1,14 @@
 """Every page, in as many of its states as there are: sound HTML, nothing inline, nothing loaded from elsewhere."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from conduits import steering, switching
+from conduits.claiming import set_aside
 from conduits.opening import add_thing_with_journal
 from journals.by_link import write_by_link
 from picos import minting
@@ -39,6 +42,17 @@ def retire(world: World) -> None:
 
 def disable(world: World) -> None:
     switching.disable(world.endpoint, reason="It answered nothing for five days.")
+
+
+def fail(world: World) -> None:
+    since = timezone.now() - timedelta(hours=2)
+    type(world.endpoint).objects.filter(pk=world.endpoint.pk).update(
+        failure_count=7, failing_since=since, probe_at=since, rate_per_second=5, concurrency=2, format="cloudevents"
+    )
+
+
+def put_aside(world: World) -> None:
+    set_aside(world.delivery.pk, problem="It could not be put together (KeyError).")
 
 
 def mint(world: World) -> None:
@@ -108,7 +122,11 @@ PAGES: list[tuple[str, str, Change]] = [
     *[(who, "{desk}/products/{product}", change) for who in ("agent", "admin") for change in (nothing, mint)],
     ("admin", "{desk}/endpoints", nothing),
     ("admin", "{desk}/endpoints", disable),
+    ("admin", "{desk}/endpoints", fail),
     ("admin", "{desk}/deliveries", nothing),
+    ("admin", "{desk}/deliveries", put_aside),
+    ("admin", "{desk}/deliveries?state=delivered&endpoint={endpoint}", nothing),
+    ("admin", "{desk}/deliveries/{delivery}", put_aside),
     ("viewer", "{desk}/deliveries/{delivery}", nothing),
     ("admin", "{desk}/batches/{batch}/labels", nothing),
     ("admin", "{desk}/batches/{batch}/labels?sheet=L7160&start=99", nothing),
