@@ -271,6 +271,45 @@ def test_an_address_from_inside_is_refused_and_never_connected_to(host: str) -> 
     run(body())
 
 
+# Ways to write an address of this machine, or what some gateway or stack would carry there.
+FORMS_OF_THIS_MACHINE = (
+    *("127.0.0.1", "127.0.0.1.", "127.0.0.01", "127.1", "127.0.1", "127.00.00.01", "127.255.255.254", "127.0.0.2"),
+    *("0", "0.0.0.0", "0x0", "0.0", "00.0.0.0"),
+    *("2130706433", "0x7f000001", "0X7F000001", "017700000001", "0177.0.0.1", "0177.0.1", "0x7f.1", "0x7f.0x0.0x0.0x1"),
+    *("127.0x1", "4294967297", "340282366920938463463374607431768211457", "127%2e0%2e0%2e1", "%31%32%37.0.0.1"),
+    *("１２７.０.０.１", "127。0。0。1", "①②⑦.⓪.⓪.①", "١٢٧.٠.٠.١", "127．0．0．1", "127｡0｡0｡1"),
+    *("[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::0001]", "[::1%25lo]", "[::1%lo]", "[fe80::1%25lo]"),
+    *("[::127.0.0.1]", "[::7f00:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:7f00:0001]"),
+    *("[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2002:7f00:1::1]"),
+    *("[2001:0:7f00:1::80ff:fffe]", "[2a00:1450::5efe:127.0.0.1]", "[2a00:1450::200:5efe:7f00:1]"),
+    *("[fec0::1]", "[fc00::1]", "[fd00:ec2::254]", "[ff02::1]", "[100::1]", "[2001:db8::1]"),
+    *("localhost", "LOCALHOST", "localhost.", "db.localhost", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "locaｌhost", "localhost%00.example"),
+    *("me@127.0.0.1", "crm.example@127.0.0.1", "crm.example#@127.0.0.1", "crm.example\\@127.0.0.1"),
+    *("127.0.0.1\t", "\n127.0.0.1", "127.0.0.1\x00", "crm.example／@127.0.0.1", "127.0.0.1?@crm.example/"),
+)
+
+
+def test_no_form_of_this_machine_s_address_connects() -> None:
+    """Past the first look at the URL, with every port open, and with a resolver that says yes to anything."""
+    assert len(FORMS_OF_THIS_MACHINE) > 40
+
+    async def body() -> None:
+        ports = range(1, 65536)
+        async with (
+            listening(says(OK)) as sink,
+            Client(allowed=[], ports=ports, lookup=answers("127.0.0.1")) as named,
+            Client(allowed=[], ports=ports) as asking_the_system,
+        ):
+            for host in FORMS_OF_THIS_MACHINE:
+                for client in (named, asking_the_system):
+                    answer = await post(client, sink.url(host))
+                    assert answer.status is None, host
+                    assert answer.error, host
+            assert sink.connections == 0
+
+    run(body())
+
+
 @pytest.mark.parametrize(
     "addresses",
     [
@@ -339,6 +378,63 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_refused() -> None:
         assert asked == ["crm.example", "crm.example"]
         assert sink.connections == 1
         assert b"\r\nhost: crm.example:%d\r\n" % sink.port in sink.requests[0].lower()
+
+    run(body())
+
+
+class Resolver(asyncio.DatagramProtocol):
+    """A name server on the loopback that gives each question for an A record the next of its answers, with TTL 0."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.left = list(addresses)
+        self.asked = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """RFC 1035, section 4.1: the question comes back, and an answer that points at its name."""
+        self.asked += 1
+        address = self.left.pop(0) if len(self.left) > 1 else self.left[0]
+        header = data[:2] + b"\x81\x80" + b"\x00\x01\x00\x01\x00\x00\x00\x00"
+        record = b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04" + socket.inet_aton(address)
+        self.transport.sendto(header + data[12:] + record, addr)  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def resolving(*addresses: str) -> AsyncIterator[tuple[Resolver, Lookup]]:
+    """The name server, and a lookup that really asks it."""
+    loop = asyncio.get_running_loop()
+    transport, resolver = await loop.create_datagram_endpoint(lambda: Resolver(*addresses), local_addr=("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+
+    async def lookup(host: str) -> list[str]:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.setblocking(False)  # noqa: FBT003 (the socket's own)
+            labels = b"".join(bytes([len(label)]) + label.encode() for label in host.split("."))
+            question = b"\x2a\x2a\x01\x00\x00\x01" + bytes(6) + labels + b"\x00\x00\x01\x00\x01"
+            await loop.sock_sendto(asking, question, ("127.0.0.1", port))
+            answer = await asyncio.wait_for(loop.sock_recv(asking, 512), 5)
+        return [socket.inet_ntoa(answer[-4:])]
+
+    try:
+        yield resolver, lookup
+    finally:
+        transport.close()
+
+
+@pytest.mark.parametrize("inside", ["127.0.0.2", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"])
+def test_a_name_whose_server_rebinds_it_between_looking_and_connecting_leads_nowhere(inside: str) -> None:
+    """DNS rebinding by a real name server: what is connected to is the very answer that was looked at."""
+
+    async def body() -> None:
+        async with listening(says(OK)) as sink, resolving("127.0.0.1", inside) as (resolver, lookup):
+            for expected in ((200, None), (None, NOT_PUBLIC), (None, NOT_PUBLIC)):
+                async with Client(allowed=[ONLY_THE_SINK], lookup=lookup) as client:
+                    answer = await post(client, sink.url("rebinding.example"))
+                assert (answer.status, answer.error) == expected
+            # One question for each message: there is no second answer that could lead elsewhere.
+            assert (resolver.asked, sink.connections) == (3, 1)
 
     run(body())
 
