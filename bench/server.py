@@ -23,14 +23,15 @@ def serving(module: str, *, port: int) -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         yield
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until somebody listens there. Raises OSError when nobody does in time."""
     deadline = time.monotonic() + STARTS_WITHIN
     while True:
         try:
