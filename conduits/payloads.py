@@ -9,8 +9,8 @@ from conduits import event_types
 from conduits.gate import grants, passing_data
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
+from journals.appending import entry_side
 from journals.event_types import ENTRY_ADDED
-from journals.keeping import entry_side
 from journals.models import Attachment, Entry
 from picos.models import Event, Pico
 from picos.qr import url_of

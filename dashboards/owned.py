@@ -10,8 +10,9 @@ from conduits.access import current_conduit, last_conduit
 from conduits.gate import grants
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
+from journals.appending import journal_path
 from journals.inheriting import history_of
-from journals.keeping import journal_path, mark_read, open_journal_of
+from journals.keeping import mark_read, open_journal_of
 from journals.models import Entry, Journal
 from journals.models.entry import EntryQuerySet
 from live.tokens import token_for, topic

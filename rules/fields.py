@@ -21,6 +21,7 @@ MISSING: Final = Missing()
 _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "event.type": lambda moment: moment.event.type,
     "event.at": lambda moment: moment.event.at,
+    "reply.type": lambda moment: moment.reply.type if moment.reply else MISSING,
     "pico.code": lambda moment: moment.pico.code,
     "pico.serial": lambda moment: moment.pico.serial or MISSING,
     "pico.status": lambda moment: _pico_status(moment),  # noqa: PLW0108 (defined below)
@@ -34,12 +35,13 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "owner.name": lambda moment: _owner_name(moment),  # noqa: PLW0108 (defined below)
 }
 # Fields that end in any path, such as event.data.region.
-_OPEN: Final = ("event.data.", "pico.state.")
+_OPEN: Final = ("event.data.", "reply.data.", "pico.state.")
 
 
 _WORDS: Final = {
     "event.type": "what happens",
     "event.at": "the time",
+    "reply.type": "what came",
     "event.data.author": "the writer",
     "event.data.visibility": "the entry",
     "pico.code": "its code",
@@ -72,6 +74,8 @@ def read_field(name: str, moment: Moment) -> Any:
         return MISSING if needs_pico else read(moment)
     if name.startswith("event.data."):
         return _at_path(_data(moment), name.removeprefix("event.data.").split("."))
+    if name.startswith("reply.data."):
+        return _at_path(_reply(moment), name.removeprefix("reply.data.").split("."))
     if name.startswith("pico.state."):
         return _state(moment, name.removeprefix("pico.state."))
     return MISSING
@@ -81,6 +85,13 @@ def _data(moment: Moment) -> dict[str, Any]:
     """What the event says; where it was, a company is told only as granted."""
     own = moment.rule.person_id is not None
     return moment.event.data if own else passing_data(moment.event, moment.conduit)
+
+
+def _reply(moment: Moment) -> dict[str, Any]:
+    """The same of the event that the rule waited for; nothing as long as there is none."""
+    if moment.reply is None:
+        return {}
+    return moment.reply.data if moment.rule.person_id else passing_data(moment.reply, moment.conduit)
 
 
 def _at_path(data: Any, path: list[str]) -> Any:
@@ -115,6 +126,7 @@ def _pico_status(moment: Moment) -> Any:
 
 def _waiting(moment: Moment) -> Any:
     """Whether the owner's shared words wait for an answer; a company knows of them only as granted."""
+    moment.effects.write()
     own = moment.rule.person_id is not None
     granted = moment.conduit is not None and grants(moment.conduit, Grant.ENTRIES)
     return moment.journal.waiting_since is not None if moment.journal and (own or granted) else MISSING

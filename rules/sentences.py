@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parties.models import Company, Person
-from picos.event_types import event_type
+from rules import triggers
 from rules.actions import settings_of
 from rules.fields import in_words
 from rules.language import All, Any_, Condition, Definition, Leaf, Not, On
@@ -55,7 +55,7 @@ def _sentences(definitions: Sequence[Definition], party: Company | Person) -> li
 
 def _when(definition: Definition, names: Names, party: Company | Person) -> str:
     thing = _things(definition.on, names, party)
-    return _one_of([event_type(name).sentence.format(thing=thing) for name in definition.when.types])
+    return triggers.sentence(definition.when, thing)
 
 
 def _things(on: On, names: Names, party: Company | Person) -> str:

@@ -27,13 +27,13 @@ from picos.models import (
     Suspicion,
     Transfer,
 )
-from rules.models import Rule, RuleVersion, Run, Trigger
+from rules.models import Listener, Rule, RuleVersion, Run
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_key, a_person
 
 TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
-    *(Rule, RuleVersion, Run, Trigger),
+    *(Rule, RuleVersion, Run, Listener),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )

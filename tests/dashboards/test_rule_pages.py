@@ -7,7 +7,7 @@ import pytest
 from conduits.models import Delivery
 from picos.scanning import record_scan
 from rules.engine import drain
-from rules.models import Rule, Run, Trigger
+from rules.models import Listener, Rule, Run
 from rules.sentences import sentence_of
 from rules.subscriptions import remove_endpoint
 from rules.writing import current_version, definition_of
@@ -74,7 +74,7 @@ def test_a_rule_is_switched_off_and_on() -> None:
         answer = client.post(f"/rules/{rule.pk}/{verb}", follow=True)
         assert answer.redirect_chain == [("/rules", 302)]
         assert switches(read(answer)) == {"Tell me": checked}
-        assert Trigger.objects.count() == triggers
+        assert Listener.objects.count() == triggers
 
 
 def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> None:
@@ -108,7 +108,7 @@ def test_a_rule_of_things_that_are_no_longer_one_s_own_cannot_be_switched_on() -
     conduit.pico.save(update_fields=["owner"])
     (notice,) = read(client.post(f"/rules/{rule.pk}/enable", follow=True)).notices
     assert notice.startswith("It cannot work any more: ")
-    assert (Rule.objects.get().status, Trigger.objects.count()) == ("disabled", 0)
+    assert (Rule.objects.get().status, Listener.objects.count()) == ("disabled", 0)
 
 
 def test_what_a_rule_did_is_told_with_its_reasons() -> None:

@@ -17,7 +17,7 @@ from picos.models import Event, Notice, Pending, Pico
 from picos.scanning import record_scan
 from rules import bounds, claiming, engine
 from rules.actions import notify_owner
-from rules.models import Rule, RuleVersion, Run, Trigger
+from rules.models import Listener, Rule, RuleVersion, Run
 from tests.conduits.at_once import at_once
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint, picos
 
@@ -261,7 +261,7 @@ def a_rule_that_says(conduit: Conduit, definition: dict[str, Any]) -> Rule:
     """A rule of a version that this program no longer understands."""
     rule = Rule.objects.create(person=conduit.owner, name="Old")
     version = RuleVersion.objects.create(rule=rule, number=1, definition=definition)
-    Trigger.objects.create(event_type="pico.scanned", anchor=conduit.owner_id, version=version)
+    Listener.objects.create(event_type="pico.scanned", anchor=conduit.owner_id, version=version)
     return rule
 
 

@@ -14,7 +14,7 @@ from parties.models import Company, Person
 from picos.codes import code_of
 from picos.models import Pico
 from rules import engine, writing
-from rules.models import Rule, RuleVersion, Trigger
+from rules.models import Listener, Rule, RuleVersion
 from rules.writing import current_version, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
@@ -31,7 +31,7 @@ NOWHERE = "019a0000-0000-7000-8000-000000000000"
 
 
 def index_of(rule: Rule) -> set[tuple[str, Any]]:
-    return {(one.event_type, one.anchor) for one in Trigger.objects.filter(version__rule=rule)}
+    return {(one.event_type, one.anchor) for one in Listener.objects.filter(version__rule=rule)}
 
 
 @pytest.mark.parametrize("make", [a_person, a_company])
@@ -237,7 +237,7 @@ def test_rules_are_listed_newest_first_with_few_queries(api: Api, django_assert_
 
 
 def counts() -> list[int]:
-    return [table._base_manager.count() for table in (Rule, RuleVersion, Trigger)]
+    return [table._base_manager.count() for table in (Rule, RuleVersion, Listener)]
 
 
 def refused(api: Api, party: Company | Person, **parts: Any) -> dict[str, list[str]]:

@@ -1,0 +1,107 @@
+"""The events of one transaction, and all that the rules which wait for them need, loaded with one query each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from conduits import gate, holding
+from conduits.models import Conduit, Endpoint
+from picos.models import Event
+from rules.bounds import Bounds
+from rules.claiming import Claim
+from rules.effects import Effects
+from rules.models import Rule
+from rules.moment import Moment
+from rules.plan import Plan
+from rules.quotas import Quotas
+from rules.triggers import fits, leaves
+from rules.waiting import Waits
+from rules.watching import Watches
+
+Conduits = dict[tuple[UUID, UUID], list[Conduit]]
+
+
+class Batch:
+    """What is loaded stays as it is until the transaction ends, as it holds the picos' turns."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.effects = Effects()
+        self.waits = Waits(claim.events)
+        self._plans = {event.pk: claim.plans_for(event) for event in claim.events}
+        awaited = [event for event in claim.events if self._plans[event.pk]]
+        plans = list({plan.version.pk: plan for found in self._plans.values() for plan in found}.values())
+        self.bounds = Bounds(awaited)
+        # Those that come back after a pause: only the company's rules of that time have not met them.
+        self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
+        self.quotas = Quotas({plan.rule.party.pk for plan in plans}, claim.now)
+        self._conduits = _conduits(claim.events)
+        self._endpoints = _endpoints(plans)
+        stateful = [(event, plan) for event in awaited for plan in self._plans[event.pk] if not plan.stateless]
+        self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
+
+    def plans_for(self, event: Event) -> list[Plan]:
+        """The rules that wait for it."""
+        return self._plans[event.pk]
+
+    def moment(self, event: Event, plan: Plan) -> Moment:
+        """The meeting of the two."""
+        return Moment(event, plan, self.conduit_of(event), self.effects, self._endpoints)
+
+    def moment_again(self, event: Event, plan: Plan, *, reply: Event | None, at: datetime | None) -> Moment:
+        """The meeting of an earlier event, of which the run goes on at this time."""
+        known = event.pico_id is None or (event.pico_id, event.owner_id) in self._conduits
+        conduits = self._conduits if known else self._conduits | _conduits([event])
+        endpoints = self._endpoints | _endpoints([plan])
+        conduit = _conduit_of(event, conduits)
+        return Moment(event, plan, conduit, self.effects, endpoints, reply, at or event.at)
+
+    def conduit_of(self, event: Event) -> Conduit | None:
+        """The conduit of the owner at the time of the event, whatever its state now."""
+        return _conduit_of(event, self._conduits)
+
+
+def may_meet(rule: Rule, event: Event, decision: gate.Decision) -> bool:
+    """Whether the event is the rule's owner's to see; a company's, if the gate lets it pass."""
+    if rule.company_id:
+        return rule.company_id == event.company_id and decision.passes
+    return rule.person_id == event.owner_id and gate.passes_to_owner(event)
+
+
+def places(plan: Plan, event: Event) -> list[int]:
+    """The leaves of the rule's `when` that the event fits."""
+    assert plan.definition is not None  # noqa: S101 (asked of those that can be read)
+    found = enumerate(leaves(plan.definition.when))
+    return [place for place, leaf in found if fits(leaf, event.type, event.data)]
+
+
+def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
+    if event.pico_id is None or event.owner_id is None:
+        return None
+    theirs = conduits.get((event.pico_id, event.owner_id), ())
+    return next((conduit for conduit in reversed(theirs) if conduit.since <= event.sequence), None)
+
+
+def _conduits(events: Sequence[Event]) -> Conduits:
+    """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
+    picos = {event.pico_id for event in events if event.owner_id and event.pico_id}
+    conduits: Conduits = {}
+    if not picos:
+        return conduits
+    for conduit in Conduit.objects.with_ends().filter(pico__in=picos).order_by("since"):
+        conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
+    return conduits
+
+
+def _endpoints(plans: Iterable[Plan]) -> dict[UUID, str]:
+    """The URLs of the endpoints that the rules name, each only for its own company's rules."""
+    named = {
+        (step.settings.endpoint, plan.rule.company_id)
+        for plan in plans
+        for step in plan.steps
+        if hasattr(step.settings, "endpoint")
+    }
+    if not named:
+        return {}
+    rows = Endpoint.objects.filter(pk__in={endpoint for endpoint, _ in named}, deleted_at=None)
+    return {pk: url for pk, company_id, url in rows.values_list("pk", "company_id", "url") if (pk, company_id) in named}

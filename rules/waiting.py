@@ -1,0 +1,102 @@
+"""Waits: where open runs stand, and when they go on.
+
+A wait is a row, so nothing short of losing the database loses it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from picos.events import lane_of
+from picos.models import Event
+from picos.turns import turn_key
+from rules.actions.outcome import Pause
+from rules.models import Run, Wait
+from rules.moment import Moment
+from rules.triggers import EventIs, fits
+
+# How many runs of one party may wait at a time.
+MOST_OF_PERSON: Final = 1_000
+MOST_OF_COMPANY: Final = 100_000
+# How many whose time is up one transaction lets go on.
+DUE_AT_ONCE: Final = 200
+
+
+class TooManyWaitsError(Exception):
+    """The party's runs may not wait for more."""
+
+
+class Waits:
+    """The waits for the events of one batch, those that the batch opens among them."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._open: dict[tuple[UUID, str], list[Wait]] = defaultdict(list)
+        anchors = {anchor for event in events for anchor in _anchors(event)}
+        found = Wait.objects.filter(anchor__in=anchors, event_type__in={event.type for event in events})
+        for wait in found.order_by("id").select_for_update().select_related(None):
+            self.add(wait)
+
+    def add(self, wait: Wait) -> None:
+        """One that was opened just now."""
+        if wait.event_type:
+            self._open[wait.anchor, wait.event_type].append(wait)
+
+    def for_event(self, event: Event) -> list[Wait]:
+        """Those that this event is for, which are no longer among the open ones."""
+        found: list[Wait] = []
+        for anchor in _anchors(event):
+            waits = self._open.get((anchor, event.type))
+            if waits:
+                met = [wait for wait in waits if _is_for(wait, event)]
+                self._open[anchor, event.type] = [wait for wait in waits if wait not in met]
+                found += met
+        return found
+
+
+def wait_for(run: Run, moment: Moment, *, step: int, pause: Pause) -> Wait:
+    """The run stands at this step until then. Raises TooManyWaitsError."""
+    party = moment.rule.party
+    most = MOST_OF_COMPANY if moment.rule.company_id else MOST_OF_PERSON
+    if Wait.objects.filter(party=party.pk)[:most].count() >= most:
+        raise TooManyWaitsError
+    anchor = moment.event.pico_id or party.pk
+    return Wait.objects.create(
+        run=run,
+        party=party.pk,
+        step=step,
+        anchor=anchor,
+        event_type=pause.event_type,
+        where=pause.where,
+        since=(moment.reply or moment.event).sequence,
+        lane=lane_of(turn_key(anchor)),
+        due=moment.at + pause.within,
+    )
+
+
+def due_waits(lanes: Iterable[int], now: datetime) -> list[Wait]:
+    """Those whose time is up in lanes that the caller holds, the oldest first."""
+    due = Wait.objects.filter(lane__in=lanes, due__lte=now).order_by("due", "id")
+    return list(due.select_for_update()[:DUE_AT_ONCE])
+
+
+def cancel_runs(runs: Iterable[Run], *, because: str) -> None:
+    """Ends open runs where they stand, in the caller's transaction."""
+    for run in runs:
+        run.outcome = Run.Outcome.CANCELLED
+        run.actions = [*run.actions, {"result": "cancelled", "detail": because}]
+        Wait.objects.filter(run=run).delete()
+        run.save(update_fields=["outcome", "actions"])
+
+
+def _anchors(event: Event) -> list[UUID]:
+    """A run about a thing waits for that thing's events, another for its party's own."""
+    if event.pico_id:
+        return [event.pico_id]
+    return [id_ for id_ in (event.owner_id, event.company_id) if id_]
+
+
+def _is_for(wait: Wait, event: Event) -> bool:
+    leaf = EventIs(event=wait.event_type, where=wait.where)
+    return event.sequence > wait.since and fits(leaf, event.type, event.data)
