@@ -3,14 +3,11 @@
 Every bound here keeps one owner's rules from costing another's time.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
@@ -22,9 +19,11 @@ from pydantic import (
 
 from api.bodies import storable_json
 from picos.codes import parse_code
-from picos.event_types import UnknownEventTypeError, event_type
 from rules.fields import is_field
 from rules.operators import OPERATORS
+from rules.shapes import Strict as Strict
+from rules.shapes import shape
+from rules.triggers import When
 
 DEEPEST: Final = 5
 MOST_LEAVES: Final = 50
@@ -36,22 +35,6 @@ LARGEST_NUMBER: Final = 1e15
 
 # As printed, however it was typed.
 Code = Annotated[str, StringConstraints(max_length=30), AfterValidator(parse_code)]
-
-
-def shape(*names: str, otherwise: str) -> Callable[[Any], str]:
-    """Tells several shapes apart by a key, so that errors are about the one that was meant and no other."""
-
-    def shape_of(raw: Any) -> str:
-        keys = raw if isinstance(raw, dict) else {field.removesuffix("_") for field in getattr(raw, "__dict__", ())}
-        return next((f"<{name}>" for name in names if name in keys), f"<{otherwise}>")
-
-    return shape_of
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors, so that a typing slip is never a silent no."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class On(Strict):
@@ -73,42 +56,6 @@ class On(Strict):
     def everything(self) -> bool:
         """Whether nothing is named."""
         return not (self.products or self.batches or self.picos)
-
-
-class EventIs(Strict):
-    """One type of event."""
-
-    event: str
-
-    @field_validator("event")
-    @classmethod
-    def known(cls, name: str) -> str:
-        """A registered type."""
-        try:
-            return event_type(name).name
-        except UnknownEventTypeError as error:
-            raise ValueError(str(error)) from error
-
-    @property
-    def types(self) -> list[str]:
-        """The types that start the rule."""
-        return [self.event]
-
-
-class AnyOf(Strict):
-    """One of several types of event."""
-
-    any: list[EventIs] = Field(min_length=1, max_length=50)
-
-    @property
-    def types(self) -> list[str]:
-        """The types that start the rule, each once."""
-        return list(dict.fromkeys(one.event for one in self.any))
-
-
-When = Annotated[
-    Annotated[EventIs, Tag("<event>")] | Annotated[AnyOf, Tag("<any>")], Discriminator(shape("any", otherwise="event"))
-]
 
 
 class Leaf(Strict):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from parties.models import Company, Person
-from picos.event_types import event_type
 from rules.actions import settings_of
 from rules.fields import in_words
 from rules.language import All, Any_, Condition, Definition, Leaf, Not, On
 from rules.models import Rule
 from rules.naming import Names, load_names
 from rules.operators import OPERATORS
+from rules.triggers import sentence as when_sentence
 from rules.writing import current_version, definition_of
 
 
@@ -55,7 +55,7 @@ def _sentences(definitions: Sequence[Definition], party: Company | Person) -> li
 
 def _when(definition: Definition, names: Names, party: Company | Person) -> str:
     thing = _things(definition.on, names, party)
-    return _one_of([event_type(name).sentence.format(thing=thing) for name in definition.when.types])
+    return when_sentence(definition.when, thing)
 
 
 def _things(on: On, names: Names, party: Company | Person) -> str:

@@ -16,6 +16,7 @@ from parties.models import Company
 from picos.event_types import event_types
 from rules.language import Definition
 from rules.models import Rule
+from rules.triggers import types
 from rules.writing import (
     current_version,
     definition_of,
@@ -56,7 +57,7 @@ def remove_endpoint(endpoint: Endpoint) -> None:
 
 def subscribed_events(endpoint: Endpoint) -> list[str]:
     """The types of event that the endpoint gets. Lists load `subscription__version` with their endpoints."""
-    return definition_of(current_version(endpoint.subscription)).when.types
+    return types(definition_of(current_version(endpoint.subscription)).when)
 
 
 def _subscription(endpoint: Endpoint) -> Rule:

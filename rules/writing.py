@@ -16,6 +16,7 @@ from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, settings_of
 from rules.language import Definition
 from rules.models import Rule, RuleVersion, Trigger
+from rules.triggers import is_stateless, leaves, types
 
 MOST_PER_PARTY = 500
 Status = Rule.Status
@@ -141,14 +142,17 @@ def _set_status(rule: Rule, status: Status) -> None:
 
 
 def _put_to_work(version: RuleVersion, anchors: set[UUID]) -> None:
-    types = definition_of(version).when.types
+    names = types(definition_of(version).when)
     Trigger.objects.bulk_create(
-        [Trigger(event_type=name, anchor=anchor, version=version) for name in types for anchor in anchors]
+        [Trigger(event_type=name, anchor=anchor, version=version) for name in names for anchor in anchors]
     )
 
 
 def _check(party: Company | Person, definition: Definition) -> set[UUID]:
     """Whether the party may have this rule; returns the ids that it watches."""
+    if not is_stateless(definition.when) or any(leaf.where for leaf in leaves(definition.when)):
+        message = "This kind of “when” is not at work yet."
+        raise RefusedError(message, field="when")
     kind: Party = "company" if isinstance(party, Company) else "person"
     for place, action in enumerate(definition.then):
         _check_action(party, kind, action, place)

@@ -376,3 +376,18 @@ def test_enabling_reaches_only_what_happens_from_then_on(api: Api) -> None:
     enable_rule(rule)
     assert engine.drain() == 0
     assert not rule.runs.exists()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"count": 3, "of": {"event": "pico.scanned"}},
+        {"event": "pico.scanned", "where": {"region": "north"}},
+        {"any": [{"event": "pico.scanned", "where": {"region": "north"}}]},
+    ],
+)
+def test_what_the_engine_does_not_watch_for_yet_is_refused(api: Api, when: dict[str, Any]) -> None:
+    answer = api(a_person()).post("/rules", DEFINITION | {"when": when})
+
+    assert [answer.status_code, answer.json()["errors"]] == [422, {"when": ["This kind of “when” is not at work yet."]}]
+    assert not Rule.objects.exists()

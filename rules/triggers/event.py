@@ -1,0 +1,92 @@
+"""One type of event, perhaps with literal values in its data."""
+
+import json
+from typing import Annotated, Any, Final
+
+from pydantic import Field, StringConstraints, field_validator
+
+from picos.event_types import UnknownEventTypeError, event_type
+from rules.triggers.automaton import Kept, Moment
+from rules.triggers.automaton import Machine as Machine_
+from rules.triggers.patterns import Pattern, Say
+
+NAME: Final = "event"
+MOST_LITERALS: Final = 5
+LARGEST_NUMBER: Final = 1e15
+
+Literal_ = (
+    bool
+    | Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+    | Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+    | Annotated[str, StringConstraints(max_length=200)]
+)
+Key = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+
+
+class EventIs(Pattern):
+    """One type of event; `where`: what top-level values of `event.data` have to equal, all of them."""
+
+    event: str
+    where: dict[Key, Literal_] = Field(default={}, max_length=MOST_LITERALS)
+
+    @field_validator("event")
+    @classmethod
+    def known(cls, name: str) -> str:
+        """A registered type."""
+        try:
+            return event_type(name).name
+        except UnknownEventTypeError as error:
+            raise ValueError(str(error)) from error
+
+    def fits(self, name: str, data: dict[str, Any]) -> bool:
+        """Whether an event of this type, with this data, is one."""
+        return name == self.event and all(key in data and _same(data[key], given) for key, given in self.where.items())
+
+
+Settings = EventIs
+
+
+def parts(settings: EventIs) -> list[Pattern]:
+    """None."""
+    del settings
+    return []
+
+
+def sentence(settings: EventIs, say: Say, thing: str) -> str:
+    """Completes "IF …"."""
+    del say
+    said = event_type(settings.event).sentence.format(thing=thing)
+    # In one order, as another order means the same.
+    literals = [f"{_key(key)} is {_literal(given)}" for key, given in sorted(settings.where.items())]
+    return f"{said} [{', '.join(literals)}]" if literals else said
+
+
+class Machine(Machine_):
+    """Complete at each event that fits. `place` is that of the leaf in reading order."""
+
+    place = -1
+
+    def step(self, kept: Kept, moment: Moment) -> tuple[Kept, int | None]:
+        """Keeps nothing."""
+        return kept, moment.at if self.place in moment.places else None
+
+
+def _same(seen: Any, given: Any) -> bool:
+    """Equal, and not by Python's accident that True == 1."""
+    return isinstance(seen, bool) == isinstance(given, bool) and bool(seen == given)
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() else quoted(key)
+
+
+def _literal(given: bool | float | str) -> str:  # noqa: FBT001 (a value of data)
+    if isinstance(given, str):
+        return quoted(given)
+    return json.dumps(int(given) if isinstance(given, float) and given.is_integer() else given)
+
+
+def quoted(text: str) -> str:
+    """In quotation marks; those inside, and backslashes, with a backslash before them."""
+    escaped = text.replace("\\", "\\\\").replace("“", "\\“").replace("”", "\\”")
+    return f"“{escaped}”"
