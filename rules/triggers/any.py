@@ -38,9 +38,21 @@ def sentence(settings: AnyOf, say: Say, thing: str) -> str:
 
 
 class Machine(Composite):
-    """Complete when a part is."""
+    """Complete when a part is. Of its own it keeps which parts were at the last moment."""
 
     def step(self, kept: Kept, moment: Moment) -> tuple[Kept, int | None]:
         """Since when the shortest one is."""
         inner, since = self.step_parts(kept, moment)
-        return [inner, []], max((one for one in since if one is not None), default=None)
+        complete = [number for number, one in enumerate(since) if one is not None]
+        return [inner, complete], max((one for one in since if one is not None), default=None)
+
+    def again(self, kept: Kept, at: int) -> Kept:
+        """What was complete goes on as it does by itself; the others begin."""
+        inner, complete = kept
+        return [
+            [
+                part.again(one, at) if number in complete else part.begin(at)
+                for number, (part, one) in enumerate(zip(self.inner, inner, strict=True))
+            ],
+            [],
+        ]

@@ -12,10 +12,6 @@ class Composite(Machine):
         """Every part begins, and of its own it has nothing."""
         return [[part.begin(at) for part in self.inner], []]
 
-    def again(self, kept: Kept, at: int) -> Kept:
-        """Every part again."""
-        return [[part.again(one, at) for part, one in zip(self.inner, kept[0], strict=True)], []]
-
     def due(self, kept: Kept) -> int | None:
         """When a part is due."""
         return earliest([part.due(one) for part, one in zip(self.inner, kept[0], strict=True)])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import Field
 
 from rules.durations import in_words
+from rules.triggers.automaton import Kept
 from rules.triggers.patterns import MOST_TIMES, Pattern, Say, Timed
 from rules.triggers.times import Times
 
@@ -19,6 +20,11 @@ class Count(Timed):
 
     count: int = Field(ge=1, le=MOST_TIMES, strict=True)
     of: "Inner"
+
+    @property
+    def remembers(self) -> int:
+        """Since when each was."""
+        return self.count
 
 
 Settings = Count
@@ -44,3 +50,8 @@ class Machine(Times):
     def times(self) -> int:
         """How many it takes."""
         return int(self.settings.count)
+
+    def again(self, kept: Kept, at: int) -> Kept:
+        """Counts anew; what is counted goes on as it does by itself."""
+        del at
+        return [kept[0], []]

@@ -81,9 +81,12 @@ def _key(key: str) -> str:
 
 
 def _literal(given: bool | float | str) -> str:  # noqa: FBT001 (a value of data)
-    if isinstance(given, str):
-        return quoted(given)
-    return json.dumps(int(given) if isinstance(given, float) and given.is_integer() else given)
+    return quoted(given) if isinstance(given, str) else number_in_words(given)
+
+
+def number_in_words(number: float) -> str:
+    """Bare, and alike for equal numbers; true and false as JSON has them."""
+    return json.dumps(int(number) if isinstance(number, float) and number.is_integer() else number)
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import PrivateAttr
 
-from rules.durations import Duration
+from rules.durations import Duration, in_words
 from rules.shapes import Strict
 
 # Of what a list names.
@@ -41,6 +41,11 @@ class Timed(Pattern):
     """A pattern all of which has to happen within a time, counted from its first event to its last."""
 
     within: Duration | None = None
+
+
+def timed(said: str, settings: Timed) -> str:
+    """A phrase with its time."""
+    return f"{said}, within {in_words(settings.within)}" if settings.within else said
 
 
 class Outermost(Pattern):

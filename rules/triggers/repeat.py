@@ -21,6 +21,11 @@ class Repeat(Timed):
     repeat: int = Field(ge=1, le=MOST_TIMES, strict=True)
     of: "Inner"
 
+    @property
+    def remembers(self) -> int:
+        """Since when each was."""
+        return self.repeat
+
 
 Settings = Repeat
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from picos.models import Event
 from rules.conditions import evaluate
 from rules.language import Condition, Definition
-from rules.models import Rule, RuleVersion
+from rules.models import Rule
 from rules.moment import Moment
+from tests.rules.moments import a_meeting
 
 Truth = bool | None
 # event.data of every moment here: a leaf about `yes` is true, about `no` false, about anything else missing.
@@ -22,7 +23,7 @@ TRUTHS = (True, False, None)
 
 
 def a_moment(**data: Any) -> Moment:
-    return Moment(Event(type="pico.scanned", data=DATA | data), Rule(), RuleVersion(), None)
+    return a_meeting(Event(type="pico.scanned", data=DATA | data), Rule())
 
 
 def condition(raw: Any) -> Condition | None:
@@ -99,7 +100,7 @@ def test_the_order_of_conditions_makes_no_difference(left: Any, right: Any) -> N
 @settings(max_examples=60)
 @given(CONDITIONS)
 def test_what_is_missing_alone_makes_no_rule_fire(raw: Any) -> None:
-    everything_is_missing = Moment(Event(type="pico.scanned", data={}), Rule(), RuleVersion(), None)
+    everything_is_missing = a_meeting(Event(type="pico.scanned", data={}), Rule())
 
     assert evaluate(condition(raw), everything_is_missing)[0] is None
 

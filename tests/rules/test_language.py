@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from api.problems import errors_of
 from picos.codes import code_of, spaced
 from rules.language import Definition, measure
+from rules.triggers import types
 from rules.writing import parse_definition
 
 LEAF = {"field": "pico.code", "op": "is", "value": "A"}
@@ -53,7 +54,7 @@ def test_what_is_left_out_stays_left_out() -> None:
 def test_a_type_named_twice_starts_the_rule_once() -> None:
     twice = {"any": [{"event": "pico.lost"}, {"event": "pico.scanned"}, {"event": "pico.lost"}]}
 
-    assert parse_definition(SOUND | {"when": twice}).when.types == ["pico.lost", "pico.scanned"]
+    assert types(parse_definition(SOUND | {"when": twice}).when) == ["pico.lost", "pico.scanned"]
 
 
 @pytest.mark.parametrize(
