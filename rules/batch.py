@@ -6,7 +6,9 @@ from uuid import UUID
 
 from conduits import gate, holding
 from conduits.models import Conduit, Endpoint
-from picos.models import Event
+from parties.models import Person
+from picos.models import Event, Pico, Product
+from picos.turns import take_turn
 from rules.bounds import Bounds
 from rules.claiming import Claim
 from rules.effects import Effects
@@ -28,21 +30,21 @@ class Batch:
         self.claim = claim
         self.effects = Effects()
         self.waits = Waits(claim.events)
-        self._plans = {event.pk: claim.plans_for(event) for event in claim.events}
-        awaited = [event for event in claim.events if self._plans[event.pk]]
-        plans = list({plan.version.pk: plan for found in self._plans.values() for plan in found}.values())
+        awaited = [event for event in claim.events if claim.plans[event.pk] or self.waits.has(event)]
+        _load(awaited)
+        plans = list({plan.version.pk: plan for event in awaited for plan in claim.plans[event.pk]}.values())
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
         self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
         self.quotas = Quotas({plan.rule.party.pk for plan in plans}, claim.now)
-        self._conduits = _conduits(claim.events)
+        self._conduits = _conduits(awaited)
         self._endpoints = _endpoints(plans)
-        stateful = [(event, plan) for event in awaited for plan in self._plans[event.pk] if not plan.stateless]
+        stateful = [(event, plan) for event in awaited for plan in claim.plans[event.pk] if not plan.stateless]
         self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
 
-    def plans_for(self, event: Event) -> list[Plan]:
+    def plans_for(self, event: Event) -> Sequence[Plan]:
         """The rules that wait for it."""
-        return self._plans[event.pk]
+        return self.claim.plans[event.pk]
 
     def moment(self, event: Event, plan: Plan) -> Moment:
         """The meeting of the two."""
@@ -73,6 +75,27 @@ def places(plan: Plan, event: Event) -> list[int]:
     assert plan.definition is not None  # noqa: S101 (asked of those that can be read)
     found = enumerate(leaves(plan.definition.when))
     return [place for place, leaf in found if fits(leaf, event.type, event.data)]
+
+
+def _load(events: Sequence[Event]) -> None:
+    """Gives the events their picos, products and owners; each row is made once, however many share it.
+
+    Takes the picos' turns before it looks at them: a pause that had its turn earlier is seen, a later one waits. The
+    verbs of the effects take the turns too; so here they are taken all at once, in one order.
+    """
+    pico_ids = {event.pico_id for event in events if event.pico_id}
+    if pico_ids:
+        take_turn(*pico_ids)
+    picos = Pico.objects.in_bulk(pico_ids)
+    products = Product.objects.select_related("company").in_bulk({pico.product_id for pico in picos.values()} - {None})
+    people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
+    owners = Person.objects.in_bulk(people - {None})
+    for pico in picos.values():
+        pico.product = products.get(pico.product_id) if pico.product_id else None
+        pico.owner = owners.get(pico.owner_id) if pico.owner_id else None
+    for event in events:
+        event.pico = picos.get(event.pico_id) if event.pico_id else None
+        event.owner = owners.get(event.owner_id) if event.owner_id else None
 
 
 def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:

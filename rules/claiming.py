@@ -7,18 +7,16 @@ When more waits than one claim can take, each party gets its share of it, howeve
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
 
-from parties.models import Person
-from picos.models import Event, Pending, Pico, Product
-from picos.turns import take_turn
-from rules.listening import anchors_of, literals_of_event
+from picos.models import Event, Pending, Pico
+from rules.listening import Key, keys_of
 from rules.models import Listener
 from rules.plan import Plan, plans_of
 
@@ -33,10 +31,12 @@ PARTIES_AT_ONCE: Final = 200
 
 # At random, so that no lane starves while others keep filling.
 _TAKE_LANES = """
-SELECT number, now() FROM picos_lane WHERE EXISTS (SELECT FROM picos_pending WHERE lane = number)
-    OR EXISTS (SELECT FROM rules_watch WHERE lane = number AND due <= now())
-    OR EXISTS (SELECT FROM rules_wait WHERE lane = number AND due <= now())
-ORDER BY random() FOR UPDATE SKIP LOCKED LIMIT %s
+SELECT number, is_due, now() FROM picos_lane, LATERAL (SELECT
+    EXISTS (SELECT FROM picos_pending WHERE lane = number) AS is_waiting,
+    EXISTS (SELECT FROM rules_watch WHERE lane = number AND due <= now())
+        OR EXISTS (SELECT FROM rules_wait WHERE lane = number AND due <= now()) AS is_due
+) AS lane WHERE is_waiting OR is_due
+ORDER BY random() LIMIT %s FOR UPDATE OF picos_lane SKIP LOCKED
 """
 
 # Steps from party to party along the index, beginning anywhere, rather than through all that one of them has queued.
@@ -62,44 +62,29 @@ SELECT event_id FROM (({_FROM_HERE_ON}) UNION ({_FROM_THE_FIRST})) AS shares
 ORDER BY place, sequence LIMIT %(events)s
 """  # noqa: S608 (of constants)
 
-Index = Mapping[tuple[str, UUID, str], Sequence[UUID]]
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The events to handle now, in order; they stay queued until `settle`."""
+    """The events to handle now, in order, and the rules that wait for each; they stay queued until `settle`."""
 
     events: Sequence[Event]
-    index: Index
-    plans: Mapping[UUID, Plan]
-    # The lanes of which nothing is left behind: the clock may go on in these.
-    emptied: Sequence[int]
+    plans: Mapping[UUID, Sequence[Plan]]
+    # The lanes in which somebody's time has come, and of which no event is left behind: the clock may go on there.
+    ripe: Sequence[int]
     now: datetime
-
-    def plans_for(self, event: Event) -> list[Plan]:
-        """Those that wait for this event, each once."""
-        literals = literals_of_event(event.data)
-        found = [
-            version_id
-            for anchor in anchors_of(event)
-            for literal in literals
-            for version_id in self.index.get((event.type, anchor, literal), ())
-        ]
-        return [self.plans[id_] for id_ in dict.fromkeys(found) if id_ in self.plans]
 
 
 def claim() -> Claim | None:
     """What to handle now, in the surrounding transaction; None when nothing waits, or others have it."""
-    lanes, now = _take_lanes()
-    if now is None:
+    lanes = _take_lanes()
+    if not lanes:
         return None
-    ids, is_all = _queued(lanes)
-    events = _load(ids)
-    index = _index(events)
-    plans = plans_of({id_ for ids_ in index.values() for id_ in ids_})
-    whole = Claim(events, index, plans, lanes if is_all else (), now)
-    taken = _within_budget(whole)
-    return whole if len(taken) == len(events) else Claim(taken, index, plans, (), now)
+    ids, is_all = _queued([lane.number for lane in lanes])
+    events = list(Event.objects.filter(pk__in=ids).order_by("sequence")) if ids else []
+    plans = _plans(events)
+    taken = _within_budget(events, plans)
+    ripe = [lane.number for lane in lanes if lane.is_due] if is_all and len(taken) == len(events) else []
+    return Claim(taken, plans, ripe, lanes[0].now)
 
 
 def settle(events: Sequence[Event]) -> None:
@@ -107,11 +92,18 @@ def settle(events: Sequence[Event]) -> None:
     Pending.objects.filter(pk__in=[event.pk for event in events]).delete()
 
 
-def _take_lanes() -> tuple[list[int], datetime | None]:
+class Lane(NamedTuple):
+    """One that the transaction holds."""
+
+    number: int
+    is_due: bool
+    now: datetime
+
+
+def _take_lanes() -> list[Lane]:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_LANES, [LANES_AT_ONCE])
-        rows = cursor.fetchall()
-    return [number for number, _ in rows], rows[0][1] if rows else None
+        return [Lane(*row) for row in cursor.fetchall()]
 
 
 def _queued(lanes: Sequence[int]) -> tuple[list[UUID], bool]:
@@ -137,47 +129,34 @@ def _queued(lanes: Sequence[int]) -> tuple[list[UUID], bool]:
         return [row[0] for row in cursor.fetchall()], False
 
 
-def _load(ids: Sequence[UUID]) -> list[Event]:
-    """The events in order, with their picos, products and owners; each row is made once, however many share it.
-
-    Takes the picos' turns before it looks at them: a pause that had its turn earlier is seen, a later one waits. The
-    verbs of the effects take the turns too; so here they are taken all at once, in one order.
-    """
-    events = list(Event.objects.filter(pk__in=ids).order_by("sequence")) if ids else []
-    if pico_ids := {event.pico_id for event in events if event.pico_id}:
-        take_turn(*pico_ids)
-    picos = Pico.objects.in_bulk(pico_ids)
-    products = Product.objects.select_related("company").in_bulk({pico.product_id for pico in picos.values()} - {None})
-    people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
-    owners = Person.objects.in_bulk(people - {None})
-    for pico in picos.values():
-        pico.product = products.get(pico.product_id) if pico.product_id else None
-        pico.owner = owners.get(pico.owner_id) if pico.owner_id else None
-    for event in events:
-        event.pico = picos.get(event.pico_id) if event.pico_id else None
-        event.owner = owners.get(event.owner_id) if event.owner_id else None
-    return events
+def _plans(events: Sequence[Event]) -> dict[UUID, list[Plan]]:
+    """The rules that wait for each event, each once."""
+    if not events:
+        return {}
+    picos = {event.pico_id for event in events if event.pico_id}
+    kinds = {pk: kind for pk, *kind in Pico.objects.filter(pk__in=picos).values_list("pk", "product_id", "batch_id")}
+    keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ())) for event in events}
+    index = _index({key for some in keys.values() for key in some})
+    known = plans_of({version for versions in index.values() for version in versions})
+    found = {pk: dict.fromkeys(one for key in some for one in index.get(key, ())) for pk, some in keys.items()}
+    return {pk: [known[version] for version in versions if version in known] for pk, versions in found.items()}
 
 
-def _index(events: Sequence[Event]) -> Index:
-    waiting = Listener.objects.filter(
-        event_type__in={event.type for event in events},
-        anchor__in={anchor for event in events for anchor in anchors_of(event)},
-        literal__in={literal for event in events for literal in literals_of_event(event.data)},
-    )
-    index: dict[tuple[str, UUID, str], list[UUID]] = defaultdict(list)
-    for name, anchor, literal, version_id in waiting.order_by("version_id").values_list(
-        "event_type", "anchor", "literal", "version_id"
-    ):
-        index[name, anchor, literal].append(version_id)
+def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
+    """The versions that wait under these keys; the database looks wider, as its three lists are crossed."""
+    types, anchors, literals = (set(one) for one in zip(*keys, strict=True))
+    waiting = Listener.objects.filter(event_type__in=types, anchor__in=anchors, literal__in=literals)
+    index: dict[Key, list[UUID]] = defaultdict(list)
+    for *key, version in waiting.order_by("version_id").values_list("event_type", "anchor", "literal", "version_id"):
+        index[Key(*key)].append(version)
     return index
 
 
-def _within_budget(claim: Claim) -> list[Event]:
+def _within_budget(events: Sequence[Event], plans: Mapping[UUID, Sequence[Plan]]) -> list[Event]:
     taken: list[Event] = []
     left = ACTIONS_AT_ONCE
-    for event in claim.events:
-        left -= sum(max(1, len(plan.steps)) for plan in claim.plans_for(event))
+    for event in events:
+        left -= sum(max(1, len(plan.steps)) for plan in plans[event.pk])
         if left < 0 and taken:
             break
         taken.append(event)

@@ -44,6 +44,6 @@ def _handle(claimed: Claim, *, apart: bool) -> int:
         meetings.take(event)
     rung = meetings.take_due_waits()
     meetings.write()
-    if claimed.emptied:
-        rung += ring_due(claimed.emptied, claimed.now)
+    if claimed.ripe:
+        rung += ring_due(claimed.ripe, claimed.now)
     return len(claimed.events) + rung

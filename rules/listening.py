@@ -1,8 +1,8 @@
 """Which events a rule listens for, as keys of the engine's index (rules/models/rule.py, Listener)."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from picos.models import Event
@@ -14,6 +14,14 @@ from rules.triggers import EventIs, is_stateless, leaves, needs_every_event
 LONGEST: Final = 200
 # Of an event's data, so that its size does not decide what it costs to look for its rules.
 MOST_LITERALS: Final = 20
+
+
+class Key(NamedTuple):
+    """Of the index."""
+
+    event_type: str
+    anchor: UUID
+    literal: str
 
 
 def listen(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> None:
@@ -34,26 +42,19 @@ def stop_listening(rule_id: UUID) -> None:
     Listener.objects.filter(version__rule=rule_id).delete()
 
 
-def literals_of_event(data: Mapping[str, Any]) -> list[str]:
-    """All literals under which a rule may wait for an event with this data; the empty one is first."""
-    plain = [(key, value) for key, value in data.items() if isinstance(value, (str, int, float, bool))]
-    return ["", *(_literal(key, value) for key, value in plain[:MOST_LITERALS])]
-
-
 def literal_of_leaf(leaf: EventIs) -> str:
     """The one by which the leaf is found; `fits` looks at all of them."""
     return min((_literal(key, value) for key, value in leaf.where.items()), default="")
 
 
-def anchors_of(event: Event) -> list[UUID]:
-    """The ids under which a rule may wait for this event."""
+def keys_of(event: Event, kind: Iterable[UUID | None]) -> list[Key]:
+    """All keys under which a rule may wait for this event. `kind`: the product and batch of its pico."""
     if event.type == RULE_DUE:
-        return [UUID(event.data["version"])]
-    pico = event.pico
-    ids = [event.company_id, event.owner_id, event.pico_id]
-    if pico:
-        ids += [pico.product_id, pico.batch_id]
-    return [id_ for id_ in ids if id_]
+        return [Key(RULE_DUE, UUID(event.data["version"]), "")]
+    anchors = [id_ for id_ in (event.company_id, event.owner_id, event.pico_id, *kind) if id_]
+    plain = [(key, value) for key, value in event.data.items() if isinstance(value, (str, int, float, bool))]
+    literals = ["", *(_literal(key, value) for key, value in plain[:MOST_LITERALS])]
+    return [Key(event.type, anchor, literal) for anchor in anchors for literal in literals]
 
 
 def _literal(key: str, value: Any) -> str:

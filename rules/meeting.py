@@ -34,6 +34,8 @@ class Meetings:
     def take(self, event: Event) -> None:
         """The rules that wait for the event meet it; then the runs that wait for it go on."""
         batch = self._batch
+        if not batch.plans_for(event) and not batch.waits.has(event):
+            return
         conduit = batch.conduit_of(event)
         decision = gate.decide_event(event, conduit)
         self._start(event, conduit, decision)
@@ -43,7 +45,7 @@ class Meetings:
     def take_due_waits(self) -> int:
         """The runs whose time is up go on, where no earlier event waits any more. Returns how many there were."""
         claim = self._batch.claim
-        due = due_waits(claim.emptied, claim.now) if claim.emptied else []
+        due = due_waits(claim.ripe, claim.now) if claim.ripe else []
         for wait in due:
             self._resume(wait, None)
         return len(due)
@@ -58,7 +60,8 @@ class Meetings:
             holding.hold(self._kept)
         if batch.held:
             holding.let_go(batch.held.keys() - {event.pk for event, _ in self._kept})
-        access_log.write_lines(self._lines)
+        if self._lines:
+            access_log.write_lines(self._lines)
         batch.quotas.write()
         self._runs, self._lines, self._kept = [], [], []
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
+from rules.triggers.event import quoted
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.-]{1,100})\s*\}\}")
 # It would be sent as it is.
@@ -32,8 +33,8 @@ def fill(text: str, moment: Moment) -> str:
 
 
 def read_aloud(text: str) -> str:
-    """The text as a sentence has it, each field by what it is called."""
-    return _FIELD.sub(lambda found: f"[{in_words(found[1])}]", text)
+    """The text as a sentence has it, in quotation marks, each field by what it is called."""
+    return _FIELD.sub(lambda found: f"[{in_words(found[1])}]", quoted(text))
 
 
 def _said(name: str, moment: Moment) -> str:

@@ -35,13 +35,17 @@ class Waits:
         self._open: dict[tuple[UUID, str], list[Wait]] = defaultdict(list)
         anchors = {anchor for event in events for anchor in _anchors(event)}
         found = Wait.objects.filter(anchor__in=anchors, event_type__in={event.type for event in events})
-        for wait in found.order_by("id").select_for_update().select_related(None):
+        for wait in found.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
             self.add(wait)
 
     def add(self, wait: Wait) -> None:
         """One that was opened just now."""
         if wait.event_type:
             self._open[wait.anchor, wait.event_type].append(wait)
+
+    def has(self, event: Event) -> bool:
+        """Whether anything may wait for it."""
+        return any((anchor, event.type) in self._open for anchor in _anchors(event))
 
     def for_event(self, event: Event) -> list[Wait]:
         """Those that this event is for, which are no longer among the open ones."""

@@ -54,6 +54,7 @@ def test_the_fields_of_a_scan_are_those_of_the_contract() -> None:
     assert {name: read_field(name, moment) for name in _FIELDS} == {
         "event.type": "pico.scanned",
         "event.at": moment.event.at,
+        "reply.type": MISSING,
         "pico.code": conduit.pico.code,
         "pico.serial": "S-1",
         "pico.status": "claimed",
@@ -124,6 +125,7 @@ def test_a_thing_whose_maker_is_not_here_has_no_product_s_numbers() -> None:
     assert {name: read_field(name, moment) for name in _FIELDS} == {
         "event.type": "pico.claimed",
         "event.at": event.at,
+        "reply.type": MISSING,
         "pico.code": pico.code,
         "pico.serial": MISSING,
         "pico.status": "claimed",

@@ -286,12 +286,11 @@ def test_an_action_is_for_the_party_that_it_is_for(api: Api) -> None:
     endpoint = an_endpoint(company)
     webhook = {"do": "send_webhook", "endpoint": str(endpoint.pk)}
 
-    assert refused(api, company, then=[{"do": "notify_company", "text": "Hello"}]) == {
-        "then.0.do": ["There is no such action; there are notify_owner, post_entry, send_webhook."]
-    }
-    assert refused(api, a_person(), then=[DEFINITION["then"][0], webhook]) == {
-        "then.1.do": ["There is no such action; there are notify_company, notify_owner, post_entry."]
-    }
+    (said,) = refused(api, company, then=[{"do": "notify_company", "text": "Hello"}])["then.0.do"]
+    assert said.startswith("There is no such action; there are ")
+    assert "send_webhook" in said and "notify_company" not in said  # noqa: PT018
+    (said,) = refused(api, a_person(), then=[DEFINITION["then"][0], webhook])["then.1.do"]
+    assert "notify_company" in said and "send_webhook" not in said  # noqa: PT018
 
 
 @pytest.mark.parametrize(
