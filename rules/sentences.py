@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from parties.models import Company, Person
 from rules.actions import settings_of
-from rules.fields import in_words
-from rules.language import All, Any_, Condition, Definition, Leaf, Not, On
+from rules.conditions import phrases
+from rules.language import Definition, On
 from rules.models import Rule
 from rules.naming import Names, load_names
-from rules.operators import OPERATORS
 from rules.triggers import sentence as when_sentence
 from rules.writing import current_version, definition_of
 
@@ -46,7 +44,7 @@ def _sentences(definitions: Sequence[Definition], party: Company | Person) -> li
     return [
         Sentence(
             when=_when(definition, names, party),
-            conditions=_conditions(definition.if_),
+            conditions=phrases(definition.if_),
             then=[module.sentence(settings, names) for module, settings in actions],
         )
         for definition, actions in zip(definitions, todo, strict=True)
@@ -70,40 +68,3 @@ def _things(on: On, names: Names, party: Company | Person) -> str:
 def _one_of(phrases: Iterable[str]) -> str:
     *first, last = list(phrases) or ["nothing"]
     return f"{', '.join(first)} or {last}" if first else last
-
-
-def _conditions(condition: Condition | None) -> list[str]:
-    """All that must hold, each by itself."""
-    if condition is None:
-        return []
-    if isinstance(condition, All):
-        return [_condition(one, inner=True) for one in condition.all]
-    return [_condition(condition)]
-
-
-def _condition(condition: Condition, *, inner: bool = False) -> str:
-    match condition:
-        case Leaf():
-            return _leaf(condition)
-        case Not():
-            said = _condition(condition.not_, inner=True)
-            return f"not {said}" if isinstance(condition.not_, All | Any_) else f"not ({said})"
-        case All():
-            said = " AND ".join(_condition(one, inner=True) for one in condition.all)
-        case Any_():
-            said = " OR ".join(_condition(one, inner=True) for one in condition.any)
-            inner = True
-    return f"({said})" if inner else said
-
-
-def _leaf(leaf: Leaf) -> str:
-    field = in_words(leaf.field)
-    if leaf.op == "exists":
-        return f"{field} is {'known' if leaf.value else 'not known'}"
-    return f"{field} {OPERATORS[leaf.op].words} {_value(leaf.value)}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return _one_of(_value(one) for one in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
