@@ -10,7 +10,7 @@ from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from picos.models import Batch, Pico, Product
-from rules.actions import Party, actions, branches_of, settings_of
+from rules.actions import Party, actions, branches_of, settings_of, walk
 from rules.language import MOST_ACTIONS, Definition
 
 # Of actions that hang on the outcome of others.
@@ -66,7 +66,7 @@ def _check_action(party: Company | Person, kind: Party, action: Mapping[str, Any
 
 def endpoints_of(definition: Definition) -> set[UUID | None]:
     """The endpoints that it sends to."""
-    return {getattr(settings_of(action)[1], "endpoint", None) for action in definition.then}
+    return {getattr(settings, "endpoint", None) for _, settings in walk(definition.then)}
 
 
 def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:

@@ -1,5 +1,6 @@
 """The fields that conditions and texts can name, and how each is read."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from conduits.gate import grants, passing_data
 from conduits.models.conduit import Grant
 from picos.states import states_of
 from rules.moment import Moment
+from rules.quoting import quoted
 
 
 class Missing:
@@ -36,7 +38,7 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
 }
 # Fields that end in any path, such as event.data.region.
 _OPEN: Final = ("event.data.", "reply.data.", "pico.state.")
-
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 _WORDS: Final = {
     "event.type": "what happens",
@@ -59,7 +61,13 @@ _WORDS: Final = {
 
 def in_words(name: str) -> str:
     """What a field is called in a sentence; one of a party's own making keeps its name."""
-    return _WORDS.get(name, name)
+    return _WORDS.get(name) or (name if _PLAIN.fullmatch(name) else quoted(name))
+
+
+def field_schema() -> dict[str, Any]:
+    """`is_field` as JSON Schema."""
+    any_path = "|".join(map(re.escape, _OPEN))
+    return {"anyOf": [{"enum": list(_FIELDS)}, {"type": "string", "pattern": f"^(?:{any_path}).", "maxLength": 100}]}
 
 
 def is_field(name: str) -> bool:

@@ -7,7 +7,7 @@ from rules import pacing
 from rules.batch import Batch, may_meet, places
 from rules.bounds import TOO_MANY
 from rules.breaking import has_called_itself, pause_rule
-from rules.conditions import evaluate
+from rules.conditions import reading
 from rules.event_types import RULE_DUE
 from rules.models import Run, Wait
 from rules.moment import Moment
@@ -107,7 +107,7 @@ class Meetings:
     def _evaluate(self, moment: Moment) -> None:
         run = new_run(moment, Outcome.NOT_MATCHED)
         try:
-            holds, run.trace = evaluate(moment.plan.condition, moment)
+            holds, run.trace = moment.plan.look(reading(moment))
             verdict = pacing.decide(moment) if holds else None
         except Exception as error:  # noqa: BLE001
             self._keep(_failed(moment, error))

@@ -1,13 +1,14 @@
 """A rule version made ready to run. It is parsed once and then kept by each worker, as a version never changes."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from rules.actions import Action, branches_of, settings_of
-from rules.conditions import Condition
+from rules.comparing import Read, Truth
+from rules.conditions import Trace, compiled
 from rules.language import Definition
 from rules.models import Rule, RuleVersion
 from rules.triggers import is_stateless
@@ -15,6 +16,8 @@ from rules.triggers import is_stateless
 # How long a worker trusts what it knows of a rule's owner, whose name may change, and how many plans it keeps.
 FRESH: Final = 60.0
 MOST: Final = 50_000
+
+Look = Callable[[Read], tuple[Truth, Trace]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,9 @@ class Plan:
     steps: tuple[Step, ...] = ()
     first: int = -1
     stateless: bool = True
+    # Looks whether its conditions hold.
+    look: Look = field(default_factory=lambda: compiled(None))
     unreadable: str = ""
-
-    @property
-    def condition(self) -> Condition | None:
-        """What must hold."""
-        return self.definition.if_ if self.definition else None
 
     @property
     def is_paced(self) -> bool:
@@ -96,6 +96,7 @@ def plan_of(definition: Definition, version: RuleVersion) -> Plan:
         steps=tuple(steps),
         first=first,
         stateless=is_stateless(definition.when),
+        look=compiled(definition.if_),
     )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
-from rules.triggers.event import quoted
+from rules.quoting import quoted
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.-]{1,100})\s*\}\}")
 # It would be sent as it is.

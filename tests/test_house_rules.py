@@ -12,9 +12,10 @@ from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from picos.event_types import event_types
 from rules.actions import actions
+from rules.conditions import members
 from rules.event_types import RULE_PAUSED
 from rules.fields import _FIELDS, _OPEN
-from rules.operators import OPERATORS
+from rules.operators import operators
 from tests.test_floors import FROM_THE_BOTTOM, ROOT, imports_of, modules_of, nodes_of
 
 LONGEST = 400
@@ -121,8 +122,13 @@ def test_every_action_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
 
 
-@pytest.mark.parametrize("name", sorted(OPERATORS))
+@pytest.mark.parametrize("name", sorted(operators()))
 def test_every_operator_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(members()))
+def test_every_condition_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
 
 

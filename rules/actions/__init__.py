@@ -12,7 +12,7 @@ rehearse  says what `perform` would do now, and writes nothing
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, Protocol, cast
 
@@ -72,3 +72,12 @@ def branches_of(settings: Any) -> dict[str, Actions]:
     """The further actions that hang on an action's outcome, by branch."""
     branches: dict[str, Actions] = settings.branches() if hasattr(settings, "branches") else {}
     return branches
+
+
+def walk(listed: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Action, Any]]:
+    """Every action of a list with its settings, those that hang on others too."""
+    for raw in listed:
+        action, settings = settings_of(raw)
+        yield action, settings
+        for inner in branches_of(settings).values():
+            yield from walk(inner)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picos.models import Event
-from rules.conditions import evaluate
-from rules.language import Condition, Definition
+from rules.conditions import Condition, evaluate
+from rules.language import Definition
 from rules.models import Rule
 from rules.moment import Moment
 from tests.rules.moments import a_meeting
