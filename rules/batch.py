@@ -23,28 +23,14 @@ from rules.watching import Watches
 Conduits = dict[tuple[UUID, UUID], list[Conduit]]
 
 
-class Batch:
-    """What is loaded stays as it is until the transaction ends, as it holds the picos' turns."""
+class Surroundings:
+    """Of some events and the rules that may meet them: picos, owners, conduits and endpoints, as they are now."""
 
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
+    def __init__(self, events: Sequence[Event], plans: Iterable[Plan]) -> None:
         self.effects = Effects()
-        self.waits = Waits(claim.events)
-        awaited = [event for event in claim.events if claim.plans[event.pk] or self.waits.has(event)]
-        _load(awaited)
-        plans = list({plan.version.pk: plan for event in awaited for plan in claim.plans[event.pk]}.values())
-        self.bounds = Bounds(awaited)
-        # Those that come back after a pause: only the company's rules of that time have not met them.
-        self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
-        self.quotas = Quotas({plan.rule.party.pk for plan in plans}, claim.now)
-        self._conduits = _conduits(awaited)
+        _load(events)
+        self._conduits = _conduits(events)
         self._endpoints = _endpoints(plans)
-        stateful = [(event, plan) for event in awaited for plan in claim.plans[event.pk] if not plan.stateless]
-        self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
-
-    def plans_for(self, event: Event) -> Sequence[Plan]:
-        """The rules that wait for it."""
-        return self.claim.plans[event.pk]
 
     def moment(self, event: Event, plan: Plan) -> Moment:
         """The meeting of the two."""
@@ -63,6 +49,33 @@ class Batch:
         return _conduit_of(event, self._conduits)
 
 
+class Batch(Surroundings):
+    """What is loaded stays as it is until the transaction ends, as it holds the picos' turns.
+
+    It takes them before it looks: a pause that had its turn earlier is seen, a later one waits. The verbs of the
+    effects take the turns too; so here they are taken all at once, in one order.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.waits = Waits(claim.events)
+        awaited = [event for event in claim.events if claim.plans[event.pk] or self.waits.has(event)]
+        plans = list({plan.version.pk: plan for event in awaited for plan in claim.plans[event.pk]}.values())
+        if pico_ids := {event.pico_id for event in awaited if event.pico_id}:
+            take_turn(*pico_ids)
+        super().__init__(awaited, plans)
+        self.bounds = Bounds(awaited)
+        # Those that come back after a pause: only the company's rules of that time have not met them.
+        self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
+        self.quotas = Quotas({plan.rule.party.pk for plan in plans}, claim.now)
+        stateful = [(event, plan) for event in awaited for plan in claim.plans[event.pk] if not plan.stateless]
+        self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
+
+    def plans_for(self, event: Event) -> Sequence[Plan]:
+        """The rules that wait for it."""
+        return self.claim.plans[event.pk]
+
+
 def may_meet(rule: Rule, event: Event, decision: gate.Decision) -> bool:
     """Whether the event is the rule's owner's to see; a company's, if the gate lets it pass."""
     if rule.company_id:
@@ -78,15 +91,8 @@ def places(plan: Plan, event: Event) -> list[int]:
 
 
 def _load(events: Sequence[Event]) -> None:
-    """Gives the events their picos, products and owners; each row is made once, however many share it.
-
-    Takes the picos' turns before it looks at them: a pause that had its turn earlier is seen, a later one waits. The
-    verbs of the effects take the turns too; so here they are taken all at once, in one order.
-    """
-    pico_ids = {event.pico_id for event in events if event.pico_id}
-    if pico_ids:
-        take_turn(*pico_ids)
-    picos = Pico.objects.in_bulk(pico_ids)
+    """Gives the events their picos, products and owners; each row is made once, however many share it."""
+    picos = Pico.objects.in_bulk({event.pico_id for event in events if event.pico_id})
     products = Product.objects.select_related("company").in_bulk({pico.product_id for pico in picos.values()} - {None})
     people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
     owners = Person.objects.in_bulk(people - {None})
@@ -107,11 +113,19 @@ def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
 
 def _conduits(events: Sequence[Event]) -> Conduits:
     """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
-    picos = {event.pico_id for event in events if event.owner_id and event.pico_id}
+    picos = {event.pico_id: event.pico for event in events if event.owner_id and event.pico_id}
+    owners = {event.owner_id: event.owner for event in events}
     conduits: Conduits = {}
     if not picos:
         return conduits
-    for conduit in Conduit.objects.with_ends().filter(pico__in=picos).order_by("since"):
+    rows = Conduit.objects.select_related("journal", "terms").filter(pico__in=picos, owner__in=owners)
+    for conduit in rows.order_by("since"):
+        # The rows that are there already, rather than as many again.
+        pico, owner = picos[conduit.pico_id], owners[conduit.owner_id]
+        conduit.pico = conduit.journal.pico = pico
+        conduit.owner = conduit.journal.owner = owner
+        if pico.product and pico.product.company_id == conduit.company_id:
+            conduit.company = conduit.journal.company = pico.product.company
         conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
     return conduits
 

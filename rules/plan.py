@@ -14,7 +14,7 @@ from rules.models import Rule, RuleVersion
 from rules.triggers import is_stateless
 
 # How long a worker trusts what it knows of a rule's owner, whose name may change, and how many plans it keeps.
-FRESH: Final = 60.0
+FRESH: Final = 600.0
 MOST: Final = 50_000
 
 Look = Callable[[Read], tuple[Truth, Trace]]
@@ -74,6 +74,11 @@ def plans_of(version_ids: Collection[UUID]) -> dict[UUID, Plan]:
         rows = RuleVersion.objects.filter(pk__in=unknown).select_related("rule__company", "rule__person")
         _known.update((version.pk, plan(version)) for version in rows)
     return {id_: _known[id_] for id_ in version_ids if id_ in _known}
+
+
+def forget() -> None:
+    """Nothing is known any more."""
+    _known.clear()
 
 
 def plan(version: RuleVersion) -> Plan:

@@ -25,7 +25,7 @@ _MODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The parts of a rule’s sentence, each a complete phrase; `pace` says how often, and what if an earlier run waits."""
+    """The parts of a rule’s sentence, each a complete phrase; `pace` is about how often."""
 
     when: str
     conditions: list[str]

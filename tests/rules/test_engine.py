@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from conduits import access_log, steering
+from conduits import steering
 from conduits.models import Conduit, Delivery, Held
 from journals.keeping import append_entry
 from journals.models import Entry
@@ -172,7 +172,7 @@ def test_a_crash_before_the_commit_leaves_everything_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(access_log, "write_lines", dies)
+        patch.setattr(engine, "settle", dies)
         with pytest.raises(KeyboardInterrupt):
             engine.drain()
 
