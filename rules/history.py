@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from conduits import gate
@@ -35,9 +36,17 @@ def last_events(party: Company | Person, *, types: Collection[str], picos: Seque
     return found[:most]
 
 
+def visible_event(party: Company | Person, event_id: UUID) -> Event:
+    """One event that the party may see, loaded in the same way. Raises Http404."""
+    found = _visible(party, list(_theirs(party, ()).filter(pk=event_id)))
+    if not found:
+        raise Http404
+    return found[0]
+
+
 def _theirs(party: Company | Person, picos: Sequence[UUID]) -> QuerySet[Event]:
     if isinstance(party, Person):
-        mine = Pico.objects.filter(journals__owner=party).values("pk") if not picos else picos
+        mine = picos or Pico.objects.filter(journals__owner=party).values("pk")
         return Event.objects.filter(Q(pico__in=mine) | Q(pico=None), owner=party).exclude(gate.kept_from_owner())
     rows = Event.objects.filter(company=party)
     return rows.filter(pico__in=picos) if picos else rows
