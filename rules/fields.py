@@ -65,8 +65,8 @@ def in_words(name: str) -> str:
 
 def field_schema() -> dict[str, Any]:
     """`is_field` as JSON Schema."""
-    path = {"type": "string", "pattern": f"^(?:{'|'.join(map(re.escape, _OPEN))}).", "maxLength": LONGEST}
-    return {"anyOf": [{"enum": list(_FIELDS)}, path]}
+    path = {"type": "string", "pattern": f"^(?:{'|'.join(map(re.escape, _OPEN))})[\\s\\S]", "maxLength": LONGEST}
+    return {"anyOf": [{"type": "string", "enum": list(_FIELDS)}, path]}
 
 
 def is_field(name: str) -> bool:

@@ -63,7 +63,7 @@ class Leaf(Strict):
         """With each operator's own values."""
         shown = handler(core)
         leaf = handler.resolve_ref_schema(shown)
-        leaf["properties"] |= {"op": {"enum": list(operators()), "title": "Op"}, "value": {"title": "Value"}}
+        leaf["properties"]["value"] = {"title": "Value"}
         leaf["required"] = ["field", "op", "value"]
         leaf["oneOf"] = [
             {"properties": {"op": {"const": name}, "value": handler(values_of(name).core_schema)}}

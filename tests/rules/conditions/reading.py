@@ -104,9 +104,9 @@ class _Reader:
         return {"field": field, "op": op, "value": self.value()}
 
     def field(self) -> str:
-        for words, name in FIELD_OF.items():
+        for words, known in FIELD_OF.items():
             if self.took(words):
-                return name
+                return known
         if self.rest.startswith("“"):
             return str(self.value())
         name = self.found(re.compile(r"[A-Za-z0-9_.-]+"))

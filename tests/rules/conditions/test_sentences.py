@@ -135,12 +135,14 @@ VALUES: dict[str, Any] = {
     "exists": st.booleans(),
     "changed": st.booleans(),
 }  # fmt: skip
-LEAVES = st.one_of(
-    st.fixed_dictionaries(
-        {"field": st.just("pico.state.a") if op == "changed" else FIELDS, "op": st.just(op), "value": values}
-    )
-    for op, values in VALUES.items()
-)
+
+
+def leaves_of(op: str) -> st.SearchStrategy[dict[str, Any]]:
+    fields = st.just("pico.state.a") if op == "changed" else FIELDS
+    return st.fixed_dictionaries({"field": fields, "op": st.just(op), "value": VALUES[op]})
+
+
+LEAVES = st.sampled_from(sorted(VALUES)).flatmap(leaves_of)
 EXPRESSIONS = st.sampled_from(["has(pico.serial)", "pico.serial == '“\\\\'", 'pico.serial == "” holds"']).map(
     lambda text: {"cel": text}
 )
