@@ -8,6 +8,7 @@ from api.problems import nowhere
 from conduits.api import channels, conduits, deliveries, journal, life, picos, states
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, rules
+from rules.api.schema import RuleSchema
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
@@ -72,6 +73,7 @@ urlpatterns = [
     path("deliveries/<uuid:delivery_id>", door(get=deliveries.show_delivery)),
     path("deliveries/<uuid:delivery_id>/replay", door(post=deliveries.replay_delivery)),
     path("rules", door(get=rules.list_rules, post=rules.write_rule)),
+    path("rules/schema", RuleSchema.as_view()),
     path("rules/<uuid:rule_id>", door(get=rules.show_rule, put=rules.rewrite_rule, delete=rules.delete_rule)),
     path("rules/<uuid:rule_id>/enable", door(post=rules.enable)),
     path("rules/<uuid:rule_id>/disable", door(post=rules.disable)),

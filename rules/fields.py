@@ -38,6 +38,7 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
 }
 # Fields that end in any path, such as event.data.region.
 _OPEN: Final = ("event.data.", "reply.data.", "pico.state.")
+LONGEST: Final = 100
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 _WORDS: Final = {
@@ -66,13 +67,14 @@ def in_words(name: str) -> str:
 
 def field_schema() -> dict[str, Any]:
     """`is_field` as JSON Schema."""
-    any_path = "|".join(map(re.escape, _OPEN))
-    return {"anyOf": [{"enum": list(_FIELDS)}, {"type": "string", "pattern": f"^(?:{any_path}).", "maxLength": 100}]}
+    path = {"type": "string", "pattern": f"^(?:{'|'.join(map(re.escape, _OPEN))})[\\s\\S]", "maxLength": LONGEST}
+    return {"anyOf": [{"type": "string", "enum": list(_FIELDS)}, path]}
 
 
 def is_field(name: str) -> bool:
     """Whether a rule may name it."""
-    return name in _FIELDS or any(name.startswith(prefix) and len(name) > len(prefix) for prefix in _OPEN)
+    is_open = any(name.startswith(prefix) and len(name) > len(prefix) for prefix in _OPEN)
+    return name in _FIELDS or (is_open and len(name) <= LONGEST)
 
 
 def read_field(name: str, moment: Moment) -> Any:

@@ -14,6 +14,7 @@ from picos.event_types import event_types
 from rules.actions import actions
 from rules.conditions import members
 from rules.event_types import RULE_PAUSED
+from rules.expressions import FUNCTIONS, METHODS
 from rules.fields import _FIELDS, _OPEN
 from rules.operators import operators
 from tests.test_floors import FROM_THE_BOTTOM, ROOT, imports_of, modules_of, nodes_of
@@ -129,6 +130,11 @@ def test_every_operator_is_in_the_documentation(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(members()))
 def test_every_condition_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS | METHODS))
+def test_every_call_in_an_expression_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
 
 

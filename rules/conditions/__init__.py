@@ -22,11 +22,11 @@ from rules.fields import read_field
 from rules.moment import Moment
 from rules.one_of import OneOf
 from rules.shapes import Strict, shape
+from rules.traces import Trace
 
 DEEPEST: Final = 5
 MOST: Final = 50
 
-Trace = list[dict[str, Any]]
 Check = Callable[[Read, Trace], Truth]
 
 

@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from rules.comparing import Read, Truth
-from rules.conditions import MOST, Check, Inner, Trace, check_of, phrase
+from rules.conditions import MOST, Check, Inner, check_of, phrase
 from rules.shapes import Strict
+from rules.traces import Trace
 
 NAME = "any"
 WEIGHT = 0

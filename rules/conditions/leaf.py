@@ -1,6 +1,5 @@
 """One comparison of a field with a value."""
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -16,33 +15,33 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from rules.comparing import Read, Truth
-from rules.conditions import Check, Trace
-from rules.fields import MISSING, field_schema, in_words, is_field
+from rules.conditions import Check
+from rules.fields import field_schema, in_words, is_field
 from rules.operators import check_value, operators, values_of
 from rules.shapes import Strict
+from rules.traces import Trace, shown
 
 NAME = "field"
 WEIGHT = 1
-SHOWN = 200
 
 
 def _known_field(name: str) -> str:
     if not is_field(name):
-        raise ValueError(f"there is no field {name!r}")
+        raise ValueError(f"there is no field {name[:100]!r}")
     return name
 
 
 def _known_operator(name: str) -> str:
     if name not in operators():
-        raise ValueError(f"there is no operator {name!r}; there are {', '.join(operators())}")
+        raise ValueError(f"there is no operator {name[:20]!r}; there are {', '.join(operators())}")
     return name
 
 
 class Leaf(Strict):
     """`field`, `op` and `value`: true, false, or missing when there is nothing to compare."""
 
-    field: Annotated[str, Field(max_length=100), AfterValidator(_known_field), WithJsonSchema(field_schema())]
-    op: Annotated[str, Field(max_length=20), AfterValidator(_known_operator)]
+    field: Annotated[str, AfterValidator(_known_field), WithJsonSchema(field_schema())]
+    op: Annotated[str, AfterValidator(_known_operator)]
     value: Any = Field(default=None, validate_default=True)
 
     @field_validator("value")
@@ -64,7 +63,7 @@ class Leaf(Strict):
         """With each operator's own values."""
         shown = handler(core)
         leaf = handler.resolve_ref_schema(shown)
-        leaf["properties"] |= {"op": {"enum": list(operators()), "title": "Op"}, "value": {"title": "Value"}}
+        leaf["properties"]["value"] = {"title": "Value"}
         leaf["required"] = ["field", "op", "value"]
         leaf["oneOf"] = [
             {"properties": {"op": {"const": name}, "value": handler(values_of(name).core_schema)}}
@@ -93,12 +92,3 @@ def compiled(settings: Leaf) -> Check:
 def sentence(settings: Leaf) -> str:
     """The field, and what the operator says of it."""
     return f"{in_words(settings.field)} {operators()[settings.op].sentence(settings.value)}"
-
-
-def shown(seen: Any) -> Any:
-    """What was seen, as a trace keeps it."""
-    if seen is MISSING:
-        return None
-    if isinstance(seen, datetime):
-        return seen.isoformat()
-    return seen if isinstance(seen, (bool, int, float)) else str(seen)[:SHOWN]
