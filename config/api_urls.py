@@ -7,7 +7,7 @@ from api.doors import door
 from api.problems import nowhere
 from conduits.api import channels, conduits, deliveries, journal, life, picos, states
 from picos.api import batches, labels, links, products
-from rules.api import endpoints, rules
+from rules.api import endpoints, rules, runs, simulating
 from rules.api.schema import RuleSchema
 
 urlpatterns = [
@@ -77,7 +77,9 @@ urlpatterns = [
     path("rules/<uuid:rule_id>", door(get=rules.show_rule, put=rules.rewrite_rule, delete=rules.delete_rule)),
     path("rules/<uuid:rule_id>/enable", door(post=rules.enable)),
     path("rules/<uuid:rule_id>/disable", door(post=rules.disable)),
-    path("rules/<uuid:rule_id>/runs", door(get=rules.list_runs)),
-    path("runs/<uuid:run_id>", door(get=rules.show_run)),
+    path("rules/simulate", door(post=simulating.simulate)),
+    path("rules/<uuid:rule_id>/runs", door(get=runs.list_runs)),
+    path("rules/<uuid:rule_id>/why/<uuid:event_id>", door(get=runs.why)),
+    path("runs/<uuid:run_id>", door(get=runs.show_run)),
     re_path("", nowhere),
 ]

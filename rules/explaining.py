@@ -38,7 +38,7 @@ class Explanation:
 
 
 def explain(*, rule: Rule, event: Event) -> Explanation:
-    """Why the rule did what it did with the event, or nothing; its owner may see both, of which the caller made sure."""
+    """Why the rule did what it did with the event, or nothing. That its owner may see both is the caller’s concern."""
     run = rule.runs.filter(event_id=event.pk).order_by("id").last()
     if run:
         return Explanation(OUTCOMES[Run.Outcome(run.outcome)], run, tuple(run.trace))
