@@ -14,7 +14,6 @@ from dashboards import (
     life,
     photos,
     relations,
-    rule_pages,
     scan_page,
     squares,
     things,
@@ -22,6 +21,9 @@ from dashboards import (
 )
 from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
 from dashboards.posting import posts
+from dashboards.rules import editor, listing, runs
+from dashboards.rules.places import companys, mine
+from parties.access import Role
 
 # A code's pages: /P/… as printed, in any case.
 CODE = r"^[Pp]/(?P<code>[^/]+)"
@@ -66,12 +68,17 @@ desk = [
     path("deliveries", webhooks.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", webhooks.delivery, name="delivery"),
     path("keys", webhooks.keys, name="company_keys"),
-    path("rules", rule_pages.company_rules, name="company_rules"),
-    path("rules/new", posts(rule_pages.new_company_rule, "company_rules", "slug"), name="new_company_rule"),
-    path("rules/<uuid:rule_id>/runs", rule_pages.company_runs, name="company_runs"),
+    path("rules", companys(listing.rules), name="company_rules"),
+    path("rules/new", companys(editor.templates, to=Role.ADMIN), name="company_gallery"),
+    path("rules/new/json", companys(editor.from_json, to=Role.ADMIN), name="company_from_json"),
+    path("rules/new/<slug:name>", companys(editor.from_template, to=Role.ADMIN), name="company_from_template"),
+    path("rules/<uuid:rule_id>/change", companys(editor.change, to=Role.ADMIN), name="company_change_rule"),
+    path("rules/<uuid:rule_id>/runs", companys(runs.runs), name="company_runs"),
+    path("rules/<uuid:rule_id>/runs/<uuid:run_id>", companys(runs.run), name="company_run"),
+    path("rules/<uuid:rule_id>/missed", companys(runs.missed), name="company_missed"),
     path(
         "rules/<uuid:rule_id>/<slug:verb>",
-        posts(rule_pages.company_rule_verb, "company_rules", "slug"),
+        posts(companys(listing.rule_verb), "company_rules", "slug"),
         name="company_rule_verb",
     ),
 ]
@@ -116,10 +123,15 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),
     path("conduits/<uuid:conduit_id>/<slug:verb>", posts(relations.steer, "companies"), name="steer"),
-    path("rules", rule_pages.rules, name="rules"),
-    path("rules/new", posts(rule_pages.new_rule, "rules"), name="new_rule"),
-    path("rules/<uuid:rule_id>/runs", rule_pages.runs, name="runs"),
-    path("rules/<uuid:rule_id>/<slug:verb>", posts(rule_pages.rule_verb, "rules"), name="rule_verb"),
+    path("rules", mine(listing.rules), name="rules"),
+    path("rules/new", mine(editor.templates), name="gallery"),
+    path("rules/new/json", mine(editor.from_json), name="from_json"),
+    path("rules/new/<slug:name>", mine(editor.from_template), name="from_template"),
+    path("rules/<uuid:rule_id>/change", mine(editor.change), name="change_rule"),
+    path("rules/<uuid:rule_id>/runs", mine(runs.runs), name="runs"),
+    path("rules/<uuid:rule_id>/runs/<uuid:run_id>", mine(runs.run), name="run"),
+    path("rules/<uuid:rule_id>/missed", mine(runs.missed), name="missed"),
+    path("rules/<uuid:rule_id>/<slug:verb>", posts(mine(listing.rule_verb), "rules"), name="rule_verb"),
     path("you", you.you, name="you"),
     path("you/keys", posts(you.keys, "you"), name="you_keys"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),

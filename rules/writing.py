@@ -40,8 +40,17 @@ def access_rule(*, party: Company | Person, rule_id: UUID, deleted_too: bool = F
 
 
 @transaction.atomic
-def write_rule(*, party: Company | Person, definition: Definition, subscribes: Endpoint | None = None) -> Rule:
-    """A new rule, at work from now on. Raises RefusedError for what the party's rules cannot do or watch."""
+def write_rule(
+    *,
+    party: Company | Person,
+    definition: Definition,
+    subscribes: Endpoint | None = None,
+    template: Mapping[str, Any] | None = None,
+) -> Rule:
+    """A new rule, at work from now on. Raises RefusedError for what the party's rules cannot do or watch.
+
+    `template`: the `name` of the one that it is made from, and the `values` of its blanks.
+    """
     anchors = check(party, definition)
     if Rule.objects.of_party(party).count() >= MOST_PER_PARTY:
         message = f"You have {MOST_PER_PARTY} rules; delete one first."
@@ -52,7 +61,7 @@ def write_rule(*, party: Company | Person, definition: Definition, subscribes: E
         name=definition.name,
         subscribes=subscribes,
     )
-    rule.version = _new_version(rule, definition)
+    rule.version = _new_version(rule, definition, template)
     rule.save(update_fields=["version"])
     _put_to_work(rule.version, anchors)
     return rule
@@ -71,7 +80,7 @@ def hold_rule(rule: Rule) -> Rule:
 
 
 @transaction.atomic
-def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
+def rewrite_rule(rule: Rule, *, definition: Definition, template: Mapping[str, Any] | None = None) -> Rule:
     """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above, and Http404.
 
     A subscription may get conditions and further actions, but it goes on sending to its endpoint.
@@ -81,7 +90,7 @@ def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
     if held.subscribes_id and held.subscribes_id not in endpoints_of(definition):
         message = "This rule is the subscription of an endpoint, so it has to send to that endpoint."
         raise RefusedError(message, field="then")
-    version = _new_version(held, definition)
+    version = _new_version(held, definition, template)
     Rule.objects.filter(pk=held.pk).update(name=definition.name, version=version)
     held.name, held.version = definition.name, version
     stop_listening(held.pk)
@@ -140,9 +149,11 @@ def definition_of(version: RuleVersion) -> Definition:
     return Definition.model_validate(version.definition)
 
 
-def _new_version(rule: Rule, definition: Definition) -> RuleVersion:
+def _new_version(rule: Rule, definition: Definition, template: Mapping[str, Any] | None) -> RuleVersion:
     number = rule.versions.count() + 1
-    return RuleVersion.objects.create(rule=rule, number=number, definition=definition.as_json())
+    return RuleVersion.objects.create(
+        rule=rule, number=number, definition=definition.as_json(), template=dict(template or {})
+    )
 
 
 def _set_status(rule: Rule, status: Status) -> None:

@@ -76,6 +76,8 @@ class RuleVersion(models.Model):
     number = models.PositiveIntegerField()
     # As in rules/language.py.
     definition = models.JSONField()
+    # The template that it was made from and what stands in its blanks, so that it can be changed there again.
+    template = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

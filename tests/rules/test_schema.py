@@ -15,6 +15,7 @@ from rules.schema import rule_schema
 from tests.conftest import Api
 from tests.factories import a_company, a_person
 from tests.rules.conditions.test_sentences import CONDITIONS, READS
+from tests.rules.test_gallery import USUAL
 
 SOUND = {
     "name": "A rule",
@@ -49,7 +50,7 @@ def test_it_is_a_schema_and_says_of_which_kind() -> None:
 
 @pytest.mark.parametrize("name", sorted(templates()))
 def test_it_takes_every_template(name: str) -> None:
-    inputs = dict.fromkeys(templates()[name].INPUTS, ID)
+    inputs = {one.name: USUAL[one.kind] for one in templates()[name].INPUTS}
 
     assert places(fill_in(name, **inputs).as_json()) == set()
 
