@@ -1,6 +1,7 @@
 """The house's rules that a machine can check; CONTRIBUTING.md says why they are there."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from rules.actions import actions
 from rules.event_types import RULE_PAUSED
 from rules.fields import _FIELDS, _OPEN
 from rules.operators import OPERATORS
+from rules.triggers import members
+from rules.writing import parse_definition
 from tests.test_floors import FROM_THE_BOTTOM, ROOT, imports_of, modules_of, nodes_of
 
 LONGEST = 400
@@ -124,6 +127,17 @@ def test_every_action_is_in_the_documentation(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(OPERATORS))
 def test_every_operator_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(members()))
+def test_every_pattern_has_an_example_in_the_documentation(name: str) -> None:
+    page = (ROOT / "docs" / "rules.md").read_text()
+    example = re.search(rf"^\| `{name}` \| `(.*?)` \|", page, re.MULTILINE)
+    assert example, name
+    assert name in json.loads(example[1])
+    assert parse_definition(
+        {"name": "A", "when": json.loads(example[1]), "then": [{"do": "notify_owner", "text": "A"}]}
+    )
 
 
 @pytest.mark.parametrize("name", [*sorted(_FIELDS), *_OPEN])
