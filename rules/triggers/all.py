@@ -1,5 +1,6 @@
 """Each of several patterns, in any order."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -76,13 +77,25 @@ def _newest(some: list[Happening], most: int, oldest: int) -> list[Happening]:
 
 def _shortest(happened: list[list[Happening]], now: int) -> int | None:
     """The latest moment such that since then each part has one of its own, one of them complete just now."""
-    for since in sorted({one[0] for some in happened for one in some}, reverse=True):
-        ends = [{one[1] for one in some if one[0] >= since} for some in happened]
-        for last, some in enumerate(ends):
-            others = [one - {now} for one in (*ends[:last], *ends[last + 1 :])]
-            if now in some and all(others) and _can_be_matched(others):
-                return since
-    return None
+    if not all(happened):
+        return None
+    starts = sorted({one[0] for some in happened for one in some})
+    # What is possible since a moment is possible since each earlier one.
+    possible = bisect_left(starts, 1, key=lambda since: not _is_possible(happened, since, now))
+    return starts[possible - 1] if possible else None
+
+
+def _is_possible(happened: list[list[Happening]], since: int, now: int) -> bool:
+    ends = [{one[1] for one in some if one[0] >= since} for some in happened]
+    # Mostly there are too few, which is soon seen.
+    return (
+        all(ends)
+        and len(set().union(*ends)) >= len(ends)
+        and any(
+            now in some and _can_be_matched([one - {now} for one in (*ends[:last], *ends[last + 1 :])])
+            for last, some in enumerate(ends)
+        )
+    )
 
 
 def _can_be_matched(ends: Sequence[Collection[int]]) -> bool:

@@ -8,6 +8,7 @@ compare, looks for a time that never comes until the year 9999, and longer than 
 
 import calendar
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -73,10 +74,10 @@ class Recurrence:
             wanted = {found[at - (at > 0)] for at in self.positions if -len(found) <= at - (at > 0) < len(found)}
             yield from (day for day in sorted(wanted) if since <= day <= until)
 
-    def on_day(self, day: date) -> Iterator[datetime]:
-        """Its times on one of its days."""
+    def on_day(self, day: date, least: int) -> Iterator[datetime]:
+        """Its times on one of its days, from that minute on."""
         before = (day - FIRST).days * 24
-        for minute in self.minutes:
+        for minute in self.minutes[bisect_left(self.minutes, least) :]:
             hours = before + minute // 60
             counted = {"HOURLY": hours, "MINUTELY": hours * 60 + minute % 60}.get(self.frequency, 0)
             if counted % self.interval == 0:
@@ -110,7 +111,7 @@ def check_rule(text: str) -> str:
         raise ValueError("FREQ is missing, such as FREQ=DAILY")
     _check_combination(parts)
     spelt = ";".join(f"{name}={parts[name]}" for name in ("FREQ", *_NUMBERS, "BYDAY", "WKST") if name in parts)
-    if not any(True for _ in _on_the_wall(read_rule(spelt), FIRST)):
+    if not any(True for _ in _on_the_wall(read_rule(spelt), datetime.combine(FIRST, time()))):
         raise ValueError("this never comes, or not within ten years")
     return spelt
 
@@ -206,8 +207,8 @@ def times_between(spelt: str, zone: str, after: datetime, until: datetime) -> It
     comes twice is taken the first time.
     """
     place, latest = ZoneInfo(zone), after
-    # Clocks were never changed by more than a day.
-    for wall in _on_the_wall(read_rule(spelt), after.astimezone(place).date() - timedelta(days=1)):
+    # Whatever is earlier on the wall is earlier, or it is in a gap that was over.
+    for wall in _on_the_wall(read_rule(spelt), after.astimezone(place).replace(tzinfo=None, second=0, microsecond=0)):
         at = _instant(wall, place)
         if at > until:
             return
@@ -216,9 +217,9 @@ def times_between(spelt: str, zone: str, after: datetime, until: datetime) -> It
             yield at
 
 
-def _on_the_wall(rule: Recurrence, since: date) -> Iterator[datetime]:
-    for day in rule.on_days(since, since + timedelta(days=RAREST)):
-        yield from rule.on_day(day)
+def _on_the_wall(rule: Recurrence, since: datetime) -> Iterator[datetime]:
+    for day in rule.on_days(since.date(), since.date() + timedelta(days=RAREST)):
+        yield from rule.on_day(day, since.hour * 60 + since.minute if day == since.date() else 0)
 
 
 def _days(since: date, until: date) -> Iterator[date]:

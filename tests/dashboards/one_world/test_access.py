@@ -102,7 +102,10 @@ def post(name: str, path: str, statuses: Statuses, body: Any = None, *, keeps: b
 
 
 PRODUCT = {"name": "Boot", "sku": "B-1", "claim_policy": "open"}
-RULE = {"template": "tell_them_i_wrote"}
+SAVE = {"do": "save"}
+AS_JSON = SAVE | {
+    "definition": '{"name": "A", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}'
+}
 LOST = {"message": "On the bus.", "contact": "555-0100"}
 LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expires_in_days": "7"}
 

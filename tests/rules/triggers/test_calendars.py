@@ -184,3 +184,19 @@ def test_midsummer_is_at_nine_whatever_the_zone() -> None:
 
     assert following("FREQ=DAILY;BYHOUR=9", "America/New_York", now) == datetime(2027, 6, 1, 13, tzinfo=UTC)
     assert following("FREQ=DAILY;BYHOUR=9", "Asia/Kathmandu", now) == datetime(2027, 6, 1, 3, 15, tzinfo=UTC)
+
+
+ZONES = st.sampled_from(
+    ["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia", "Africa/Casablanca"]
+)
+# 2011 to 2027, in minutes.
+MOMENTS = st.integers(21_564_000, 29_980_000).map(lambda minutes: datetime.fromtimestamp(minutes * 60, UTC))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(["FREQ=HOURLY;BYMINUTE=0,30", "FREQ=DAILY;BYHOUR=2;BYMINUTE=15"]), ZONES, MOMENTS)
+def test_the_next_time_is_the_same_wherever_the_search_begins(text: str, zone: str, now: datetime) -> None:
+    rule = check_rule(text)
+    early = times_between(rule, zone, now - timedelta(days=4), now + timedelta(days=4))
+
+    assert following(rule, zone, now) == next(at for at in early if at > now)
