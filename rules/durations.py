@@ -1,11 +1,14 @@
 """Durations in rules: `"PT2M"` after ISO 8601, or a number of seconds; whole seconds, up to 400 days."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 LONGEST: Final = timedelta(days=400)
+# Weeks, days, hours, minutes and seconds; a month or a year is no certain time.
+_WRITTEN: Final = re.compile(r"^P(?=.)([0-9]{1,8}W)?([0-9]{1,8}D)?(T(?=.)([0-9]{1,8}H)?([0-9]{1,8}M)?([0-9]{1,8}S)?)?$")
 _UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
@@ -36,9 +39,9 @@ def as_iso(duration: timedelta) -> str:
 
 
 def _readable(raw: Any) -> Any:
-    """No `true`, no text that is a bare number: pydantic would take either for seconds."""
-    if isinstance(raw, bool) or (isinstance(raw, str) and not raw.strip().startswith("P")):
-        raise ValueError('a duration is written like "PT2M" or "P30D", or as a number of seconds')
+    """Nothing else that pydantic would take, such as `true`, or "P1M", which some mean for a minute."""
+    if isinstance(raw, bool) or (isinstance(raw, str) and not _WRITTEN.fullmatch(raw)):
+        raise ValueError('a duration is written like "PT2M", "PT48H" or "P30D", or as a number of seconds')
     return raw
 
 
@@ -58,7 +61,7 @@ Duration = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "format": "duration", "pattern": "^P"},
+                {"type": "string", "format": "duration", "pattern": _WRITTEN.pattern},
                 {"type": "integer", "minimum": 1, "maximum": int(LONGEST.total_seconds())},
             ],
             "examples": ["PT2M", "PT48H", "P30D"],

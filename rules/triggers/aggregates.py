@@ -4,13 +4,12 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from rules.durations import Duration, in_words
-from rules.fields import is_field
 from rules.triggers.automaton import MICROSECOND, Kept, Moment
 from rules.triggers.composite import Composite
-from rules.triggers.event import LARGEST_NUMBER, number_in_words
+from rules.triggers.event import LARGEST_NUMBER, is_number, number_in_words
 from rules.triggers.patterns import Pattern, Say
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 # The newest of a window; a state has to hold each of them.
 MOST_VALUES: Final = 100
-PREFIX: Final = "event.data."
 
 _TESTS: Final[dict[str, tuple[Callable[[float, float], bool], str]]] = {
     "gt": (operator.gt, "more than"),
@@ -28,17 +26,20 @@ _TESTS: Final[dict[str, tuple[Callable[[float, float], bool], str]]] = {
 }
 
 
-def _of_event(name: str) -> str:
-    if not name.startswith(PREFIX) or not is_field(name):
-        raise ValueError(f"this is about values of events, such as {PREFIX}amount")
-    return name
+DataField = Annotated[str, Field(max_length=100, pattern=r"^event\.data\.[A-Za-z0-9_.-]+$")]
 
 
-DataField = Annotated[str, Field(max_length=100), AfterValidator(_of_event)]
-Number = (
-    Annotated[int, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-    | Annotated[float, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-)
+def _number(value: Any) -> Any:
+    if not is_number(value):
+        raise ValueError(f"this is a number, up to {LARGEST_NUMBER:.0e} either way")
+    return value
+
+
+Number = Annotated[
+    Any,
+    AfterValidator(_number),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}),
+]
 
 
 class Aggregate(Pattern):
@@ -92,7 +93,7 @@ class AggregateMachine(Composite):
             return [[inner], [held, values]], None
         inner = part.again(inner, moment.at)
         value = moment.read(self.field)
-        if not _is_number(value):
+        if not is_number(value):
             return [[inner], [held, values]], None
         while values and values[0][0] < moment.at - self.settings.within // MICROSECOND:
             values = values[1:]
@@ -109,7 +110,3 @@ class AggregateMachine(Composite):
     def _holds(self, values: Sequence[tuple[int, float]]) -> bool:
         result = self.result([value for _, value in values])
         return result is not None and _TESTS[self.settings.op][0](result, self.settings.value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER

@@ -98,17 +98,17 @@ def feed(
 
     Deadlines that had passed unnoticed before it are kept for `advance`, which is due at once.
     """
-    moment = Moment(max(moment_of(at), state["at"] + 1), places, read, is_event=True)
-    kept, fired = _ripen(machine, state["kept"], until=moment.at)
+    now = max(moment_of(at), state["at"] + 1)
+    kept, fired, latest = _ripen(machine, state, until=now)
+    moment = Moment(max(now, latest + 1), places, read, is_event=True)
     kept, complete = _step(machine, kept, moment)
     return {"at": moment.at, "kept": kept, "owed": state["owed"] + fired}, complete
 
 
 def advance(machine: Machine, state: State, *, now: datetime) -> tuple[State, list[datetime]]:
     """The state with nothing due up to now, and the deadlines that completed the pattern, each once."""
-    kept, fired = _ripen(machine, state["kept"], until=moment_of(now))
-    fired = state["owed"] + fired
-    return {"at": max(state["at"], *fired, 0), "kept": kept, "owed": []}, [time_of(moment) for moment in fired]
+    kept, fired, latest = _ripen(machine, state, until=moment_of(now))
+    return {"at": latest, "kept": kept, "owed": []}, [time_of(moment) for moment in state["owed"] + fired]
 
 
 def due(machine: Machine, state: State) -> datetime | None:
@@ -119,14 +119,15 @@ def due(machine: Machine, state: State) -> datetime | None:
     return None if moment is None else time_of(moment)
 
 
-def _ripen(machine: Machine, kept: Kept, *, until: int) -> tuple[Kept, list[int]]:
-    """Tells the machine of each moment that it waited for, in order."""
-    kept, fired = machine.skip(kept, until), []
+def _ripen(machine: Machine, state: State, *, until: int) -> tuple[Kept, list[int], int]:
+    """Tells the machine of each moment that it waited for, in order; the last is the latest that counts as seen."""
+    kept, fired, latest = machine.skip(state["kept"], until), [], state["at"]
     while (moment := machine.due(kept)) is not None and moment <= until:
+        latest = max(latest, moment)
         kept, complete = _step(machine, kept, Moment(moment))
         if complete:
             fired.append(moment)
-    return kept, fired
+    return kept, fired, latest
 
 
 def _step(machine: Machine, kept: Kept, moment: Moment) -> tuple[Kept, bool]:

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, field_validator
 
 from picos.event_types import UnknownEventTypeError, event_type
 from rules.triggers.automaton import Kept, Moment
@@ -13,13 +13,21 @@ from rules.triggers.patterns import Pattern, Say
 NAME: Final = "event"
 MOST_LITERALS: Final = 5
 LARGEST_NUMBER: Final = 1e15
+LONGEST_TEXT: Final = 200
 
-Literal_ = (
-    bool
-    | Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-    | Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
-    | Annotated[str, StringConstraints(max_length=200)]
-)
+
+def is_number(value: Any) -> bool:
+    """A finite one that is not too large; neither true nor false."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
+
+
+def _plain(value: Any) -> Any:
+    if not (isinstance(value, bool) or is_number(value) or (isinstance(value, str) and len(value) <= LONGEST_TEXT)):
+        raise ValueError(f"this is a text of up to {LONGEST_TEXT} characters, a number, true or false")
+    return value
+
+
+Plain = Annotated[Any, AfterValidator(_plain), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 
 
@@ -27,7 +35,7 @@ class EventIs(Pattern):
     """One type of event; `where`: what top-level values of `event.data` have to equal, all of them."""
 
     event: str
-    where: dict[Key, Literal_] = Field(default={}, max_length=MOST_LITERALS)
+    where: dict[Key, Plain] = Field(default={}, max_length=MOST_LITERALS)
 
     @field_validator("event")
     @classmethod
