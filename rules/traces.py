@@ -11,8 +11,8 @@ LONGEST: Final = 200
 
 def shown(seen: Any) -> Any:
     """What was seen, as a trace keeps it: JSON, with null for missing, and long texts cut."""
-    if seen is MISSING:
-        return None
-    if isinstance(seen, datetime):
-        return seen.isoformat()
-    return seen if isinstance(seen, (bool, int, float)) else str(seen)[:LONGEST]
+    if isinstance(seen, str):
+        return seen[:LONGEST]
+    if seen is MISSING or isinstance(seen, (bool, int, float)):
+        return None if seen is MISSING else seen
+    return seen.isoformat() if isinstance(seen, datetime) else str(seen)[:LONGEST]
