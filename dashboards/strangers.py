@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import Error
 from django.utils.html import escape
 
+from conduits.standing import MATCHES, STANDS, reaches
 from picos import codes
 from picos.gathering import Gatherer
 from picos.prepared import prepared_cursor
@@ -43,13 +44,14 @@ MOST_FORMS = 1000
 # All that a stranger's page depends on. `xmin` is the transaction that wrote a row's version: it changes with the row.
 # A retired one's code may lead to another, which Django finds.
 # Of an unclaimed copy that is its product, which changes with its links, too, and its batch where batches have some; of
-# one with an owner's words on its page, the copy itself, too.
-_LOOK = """
+# one with an owner's words on its page, the copy itself, too. Advisories change with their company's row; which of them
+# are about the copy is looked for only where that row says that any stand.
+_LOOK = f"""
 SELECT pico.code, pico.id, pico.owner_id, product.company_id, pico.serial, pico.status,
        product.id, product.xmin::text, company.xmin::text,
        CASE WHEN loss.id IS NOT NULL OR entry.id IS NOT NULL OR pico.name <> '' THEN pico.id END,
        CASE WHEN pico.name <> '' THEN pico.xmin::text END, CASE WHEN product.batches_have_links THEN pico.batch_id END,
-       loss.xmin::text, entry.id
+       loss.xmin::text, entry.id, advisories.standing
 FROM picos_pico AS pico
 JOIN picos_product AS product ON product.id = pico.product_id
 JOIN parties_company AS company ON company.id = product.company_id
@@ -60,19 +62,31 @@ LEFT JOIN LATERAL (
       AND entry.visibility = 'public'
     ORDER BY entry.id DESC LIMIT 1
 ) AS entry ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(advisory.region || '/' || advisory.id ORDER BY advisory.id) AS standing
+    FROM conduits_advisory AS advisory
+    WHERE company.advised AND advisory.company_id = company.id AND {STANDS} AND {MATCHES}
+) AS advisories ON true
 WHERE pico.code = ANY(%s::text[]) AND pico.status <> 'retired'
-"""
+"""  # noqa: S608 (no value is in it)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A pico as a stranger sees it. Two with the same `version` have the same page but for code and serial."""
+    """A pico as a stranger sees it. Two of the same version have the same page but for code and serial."""
 
     id: UUID
     owner_id: UUID | None
     company_id: UUID
     serial: str
-    version: tuple[Any, ...]
+    row_versions: tuple[Any, ...]
+    # Region and id of each that stands for it.
+    advisories: Sequence[str]
+
+    def version(self, region: str) -> tuple[Any, ...]:
+        """What the page hangs on for whoever comes from there."""
+        shown = [one for one in self.advisories if reaches(one.partition("/")[0], region)]
+        return (*self.row_versions, *shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,7 @@ class StrangersFirst:
         scans = []
         for stranger in strangers:
             look = looks.get(stranger.code)
-            form = self._forms.get((stranger.place, look.version)) if look else None
+            form = self._forms.get((stranger.place, look.version(stranger.region))) if look else None
             if look is None or form is None or form.until < now:
                 answers.append((look, None, []))
                 continue
@@ -164,7 +178,9 @@ class StrangersFirst:
                 self._forms.clear()
             parts = page.replace(stranger.code.encode(), _CODE).replace(codes.spaced(stranger.code).encode(), _SPACED)
             parts = parts.replace(_shown(look.serial), _SERIAL)
-            self._forms[stranger.place, look.version] = Form(parts, kept, time.monotonic() + FRESH_SECONDS)
+            self._forms[stranger.place, look.version(stranger.region)] = Form(
+                parts, kept, time.monotonic() + FRESH_SECONDS
+            )
         return [page]
 
 
@@ -198,6 +214,6 @@ def _look(wanted: list[str]) -> dict[str, Look]:
     with prepared_cursor() as cursor:
         cursor.execute(_LOOK, [wanted])
         return {
-            code: Look(pico_id, owner_id, company_id, serial, (status, serial != "", *version))
-            for code, pico_id, owner_id, company_id, serial, status, *version in cursor.fetchall()
+            code: Look(pico_id, owner_id, company_id, serial, (status, serial != "", *versions), standing or ())
+            for code, pico_id, owner_id, company_id, serial, status, *versions, standing in cursor.fetchall()
         }
