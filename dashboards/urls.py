@@ -13,6 +13,7 @@ from dashboards import (
     home,
     life,
     photos,
+    reading,
     relations,
     rule_pages,
     scan_page,
@@ -20,7 +21,18 @@ from dashboards import (
     things,
     you,
 )
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
+from dashboards.desk import (
+    advisories,
+    catalogue,
+    conversation,
+    copies,
+    inbox,
+    keeping,
+    labels,
+    links,
+    printed,
+    webhooks,
+)
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -57,6 +69,12 @@ desk = [
     path("batches/<uuid:batch_id>/labels", labels.labels, name="labels"),
     path("batches/<uuid:batch_id>/labels/preview.svg", labels.labels_preview, name="labels_preview"),
     path("batches/<uuid:batch_id>/labels.<slug:kind>", labels.labels_file, name="labels_file"),
+    path("advisories", advisories.advisories, name="advisories"),
+    path("advisories/new", advisories.new, name="new_advisory"),
+    path("advisories/<uuid:advisory_id>", advisories.advisory, name="advisory"),
+    path("advisories/<uuid:advisory_id>/progress", advisories.progress, name="advisory_progress"),
+    path("advisories/<uuid:advisory_id>/correct", advisories.correct, name="correct_advisory"),
+    path("advisories/<uuid:advisory_id>/end", advisories.end, name="end_advisory"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",
@@ -111,6 +129,11 @@ urlpatterns = [
         posts(channels.revoke, "thing", "code"),
         name="revoke_channel",
     ),
+    path(
+        "things/<str:code>/advisories/<uuid:advisory_id>/read",
+        posts(reading.acknowledge, "thing", "code"),
+        name="acknowledge",
+    ),
     path("things/<str:code>/<slug:verb>", posts(life.change, "thing", "code"), name="life"),
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
@@ -121,6 +144,7 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/runs", rule_pages.runs, name="runs"),
     path("rules/<uuid:rule_id>/<slug:verb>", posts(rule_pages.rule_verb, "rules"), name="rule_verb"),
     path("you", you.you, name="you"),
+    path("you/told", you.told, name="you_told"),
     path("you/keys", posts(you.keys, "you"), name="you_keys"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),
