@@ -6,6 +6,7 @@ depends on is read with every scan, as versions of rows, so a page changes with 
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ Headers = list[tuple[str, str]]
 PREFIX = "/P/"
 # Scans in one commit; more wait for the next.
 GROUP = 64
-# How long a group waits for one pico whose turn somebody else has; then each goes Django's way by itself.
+# How long a group waits for one pico whose turn somebody else has, and a scan for a page that another scan's request is
+# having rendered; then each goes Django's way by itself.
 PATIENCE = timedelta(milliseconds=200)
 # Pages tell how long ago things were written; and what changes without a row having changed is seen after this.
 FRESH_SECONDS = 20.0
@@ -119,6 +121,8 @@ class StrangersFirst:
     def __init__(self, django: Application) -> None:
         self._django = django
         self._forms: dict[tuple[Any, ...], Form] = {}
+        self._learning: dict[tuple[Any, ...], threading.Event] = {}
+        self._lock = threading.Lock()
         self._gatherer = Gatherer(self._answer, most=GROUP)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -128,17 +132,36 @@ class StrangersFirst:
             return self._django(environ, start_response)
         try:
             look, page, headers = self._gatherer.ask(stranger)
+            if look is not None and page is None and self._is_learnt_by_another(stranger, look):
+                look, page, headers = self._gatherer.ask(stranger)
         except Error:
             logger.warning("scans go one by one", exc_info=True)
             return self._django(environ, start_response)
         if page is not None:
             start_response("200 OK", [*headers, ("Content-Length", str(len(page)))])
             return [page]
-        return (
-            self._django(environ, start_response)
-            if look is None
-            else self._learn(environ, start_response, stranger, look)
-        )
+        if look is None:
+            return self._django(environ, start_response)
+        try:
+            return self._learn(environ, start_response, stranger, look)
+        finally:
+            self._has_learnt(stranger, look)
+
+    def _is_learnt_by_another(self, stranger: Visitor, look: Look) -> bool:
+        """Whether somebody else was at it and is done: after a change, a crowd of scans renders one page, not each."""
+        key = (stranger.place, look.version(stranger.region))
+        with self._lock:
+            learning = self._learning.get(key)
+            if learning is None:
+                self._learning[key] = threading.Event()
+                return False
+        return learning.wait(PATIENCE.total_seconds())
+
+    def _has_learnt(self, stranger: Visitor, look: Look) -> None:
+        with self._lock:
+            learning = self._learning.pop((stranger.place, look.version(stranger.region)), None)
+        if learning:
+            learning.set()
 
     def _answer(self, strangers: Sequence[Visitor]) -> list[tuple[Look | None, bytes | None, Headers]]:
         """Records the scans of those whose form is there, and fills it for them."""

@@ -1,5 +1,6 @@
 """A stranger's scan before Django's handler: the same page, the same record, and what is not plain goes Django's way."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from picos.links import remove_link
 from picos.losing import report_lost, report_recovered, reword_loss
 from picos.models import Event, Pending, Pico, Product, Visit
 from picos.turns import take_turn
-from tests.factories import a_conduit, a_link, a_person, a_pico, a_product, an_advisory, picos
+from tests.factories import a_company, a_conduit, a_link, a_person, a_pico, a_product, an_advisory, picos
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -354,6 +355,52 @@ def test_one_slow_turn_keeps_others_waiting_for_a_moment_only(server: Server, mo
         assert waits.result(20)
     assert Event.objects.filter(pico=slow).count() == 1
     assert Event.objects.filter(pico=sound).count() == 4
+
+
+def test_of_a_crowd_after_a_change_one_alone_goes_to_django(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "PATIENCE", timedelta(seconds=20))
+    several = picos(6, a_product())
+    company = several[0].product.company if several[0].product else a_company()
+    server.scan(several[0], browser="before")
+    an_advisory(company, scope={"product": several[0].product_id})
+    django, is_learnt = server.application._django, server.application._is_learnt_by_another
+    crowd, all_there = iter(range(1, len(several) + 1)), threading.Event()
+
+    def counted(stranger: strangers.Visitor, look: strangers.Look) -> bool:
+        if next(crowd, 0) == len(several):
+            all_there.set()
+        return is_learnt(stranger, look)
+
+    def slowly(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        all_there.wait(10)
+        return django(environ, start_response)
+
+    monkeypatch.setattr(server.application, "_is_learnt_by_another", counted)
+    monkeypatch.setattr(server.application, "_django", slowly)
+
+    def scan(pico: Pico) -> bool:
+        try:
+            return "Recall of lot 26-03" in server.scan(pico, browser=pico.code).text
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(several)) as pool:
+        assert all(pool.map(scan, several))
+    assert len(server.to_django) == 2
+    assert Event.objects.filter(type="pico.scanned").count() == 1 + len(several)
+    assert server.application._learning == {}
+
+
+def test_a_page_that_cannot_be_kept_keeps_nobody_waiting(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "PATIENCE", timedelta(milliseconds=10))
+    monkeypatch.setattr(strangers, "FRESH_SECONDS", -1.0)
+    pico = a_pico()
+    look = strangers._look([pico.code])[pico.code]
+    place = ("pico.test", "http", "")
+    server.application._learning[place, look.version("")] = threading.Event()
+    assert server.scan(pico).text
+    assert len(server.to_django) == 1
+    assert server.application._learning == {}
 
 
 def test_many_at_once_are_each_recorded_once(server: Server) -> None:
