@@ -22,7 +22,7 @@ def of_advisory(what: str = "") -> Any:
 def of_thing(what: str = "") -> Any:
     def path(conduit: Any) -> str:
         if not isinstance(conduit, Conduit):
-            return f"/picos/{conduit}/advisories{what}"
+            return f"/picos/{conduit}/advisories{what.format(id=conduit)}"
         return f"/picos/{conduit.pico.code}/advisories{what.format(id=conduit.company.advisories.get().pk)}"
 
     return path
