@@ -1,10 +1,11 @@
-"""The doors to conduits, endpoints and deliveries: the row, or the 404 that hides whether there is one."""
+"""The doors to conduits, endpoints, deliveries and advisories: the row, or the 404 that hides whether there is one."""
 
 from uuid import UUID
 
 from django.http import Http404
 
-from conduits.models import Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Delivery, Endpoint
+from conduits.standing import standing_anywhere
 from parties.models import Company, Person
 from picos.models import Pico
 
@@ -42,3 +43,20 @@ def access_delivery(*, company: Company, delivery_id: UUID) -> Delivery:
     if delivery is None:
         raise Http404
     return delivery
+
+
+def access_advisory(*, company: Company, advisory_id: UUID) -> Advisory:
+    """An advisory of this company's. Raises Http404."""
+    mine = Advisory.objects.filter(company=company, pk=advisory_id)
+    advisory = mine.select_related("company", "product", "batch").first()
+    if advisory is None:
+        raise Http404
+    return advisory
+
+
+def access_advisory_of(*, pico: Pico, advisory_id: UUID) -> Advisory:
+    """One that stands and is about this thing, which its own door has admitted to; wherever it is. Raises Http404."""
+    found = next((one for one in standing_anywhere(pico) if one.pk == advisory_id), None)
+    if found is None:
+        raise Http404
+    return found

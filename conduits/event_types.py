@@ -10,3 +10,6 @@ TERMS_AGREED = register("conduit.terms_agreed", "terms about {thing} are agreed"
 NOTE = register("conduit.note", "a customer's rule sends a note about {thing}")
 MESSAGE = register("conduit.message", "the company answers about {thing}")
 ENDPOINT_DISABLED = register("endpoint.disabled", "an endpoint is disabled")
+ADVISORY_PUBLISHED = register("advisory.published", "an advisory about {thing} is published")
+ADVISORY_CORRECTED = register("advisory.corrected", "an advisory about {thing} is corrected")
+ADVISORY_ENDED = register("advisory.ended", "an advisory about {thing} is over")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from conduits import delivery
+from conduits import advisories, delivery, telling
 
 
 @shared_task(name="conduits.send_deliveries")
@@ -10,3 +10,15 @@ def send_deliveries() -> None:
     """Sends what is due until nothing is."""
     while delivery.drain():
         pass
+
+
+@shared_task(name="conduits.tell_owners")
+def tell_owners() -> None:
+    """Tells the next owners of each advisory whose turn it is."""
+    telling.tell_due()
+
+
+@shared_task(name="conduits.rest_advisories")
+def rest_advisories() -> None:
+    """Lets scans look for nothing where all that stood has run out."""
+    advisories.rest()

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import channels, conduits, deliveries, journal, life, picos, states
+from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, states
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, rules, runs, simulating
 from rules.api.schema import RuleSchema
@@ -50,6 +50,13 @@ urlpatterns = [
     path("picos/<str:code>/channels", door(get=channels.list_channels, post=channels.open_channel)),
     path("picos/<str:code>/channels/<uuid:channel_id>", door(delete=channels.revoke_channel)),
     path("picos/<str:code>/channels/<uuid:channel_id>/uses", door(get=channels.list_uses)),
+    path("picos/<str:code>/advisories", door(get=advisories.list_of_thing)),
+    path("picos/<str:code>/advisories/<uuid:advisory_id>/acknowledge", door(post=advisories.acknowledge)),
+    path("me/advisories", door(get=advisories.show_wish, put=advisories.set_wish)),
+    path("advisories", door(get=advisories.list_advisories, post=advisories.publish)),
+    path("advisories/<uuid:advisory_id>", door(get=advisories.show_advisory, put=advisories.correct)),
+    path("advisories/<uuid:advisory_id>/all-clear", door(post=advisories.give_all_clear)),
+    path("advisories/<uuid:advisory_id>/withdraw", door(post=advisories.withdraw)),
     path("attachments/<uuid:attachment_id>", door(get=journal.show_attachment)),
     path("conduits", door(get=conduits.list_conduits)),
     path("conduits/<uuid:conduit_id>", door(get=conduits.show_conduit)),

@@ -307,10 +307,11 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["batch"]
         field.queryset = batches
-        field.label_from_instance = _batch_named
+        field.label_from_instance = batch_named
 
 
-def _batch_named(batch: Batch) -> str:
+def batch_named(batch: Batch) -> str:
+    """What to call it where its product is known."""
     name = f"lot {batch.lot}" if batch.lot else f"those ordered on {batch.created_at:%d %B %Y, %H:%M}"
     return f"{name} ({batch.count:,})"
 

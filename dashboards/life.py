@@ -94,7 +94,7 @@ def _secret(request: HttpRequest, pico: Pico, person: Person, verb: str) -> Http
     link = url_of(secret.token)
     drawn = b64encode(qr.svg_of(link, size=176)).decode() if verb == "transfer" else ""
     shown = {"link": link, "link_qr": f"data:image/svg+xml;base64,{drawn}" if drawn else "", "link_for": verb}
-    page = render(request, "things/thing.html", thing_context(pico, person, before=None) | shown)
+    page = render(request, "things/thing.html", thing_context(request, pico) | shown)
     page["Cache-Control"] = "private, no-store"
     return page
 
@@ -106,7 +106,7 @@ def _part(request: HttpRequest, pico: Pico, person: Person, verb: str) -> HttpRe
     elif form.is_valid():
         retire_and_close(pico=pico, by=person, reason=form.cleaned_data["reason"])
     else:
-        context: dict[str, Any] = thing_context(pico, person, before=None) | {"reason_form": form}
+        context: dict[str, Any] = thing_context(request, pico) | {"reason_form": form}
         return render(request, "things/thing.html", context, status=422)
     messages.success(request, GONE[verb].format(thing=title))
     return redirect("things")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
+from conduits.standing import recent_for
 from dashboards.forms import ChannelForm, LostForm, MessageForm, ReasonForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
 from journals.inheriting import closed_journals, history_of, last_closed_journal
@@ -27,6 +28,7 @@ from picos.finding import write_again
 from picos.models import Channel, ChannelUse, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
+from picos.regions import region_of
 from picos.states import states_of
 
 SHOWN_CHANNELS = 25
@@ -72,7 +74,7 @@ def thing(request: HttpRequest, code: str) -> HttpResponse:
         if journal is None:
             raise
         return redirect("had", journal.pk)
-    return render(request, "things/thing.html", thing_context(pico, person, before=before_of(request)))
+    return render(request, "things/thing.html", thing_context(request, pico, before=before_of(request)))
 
 
 @login_required
@@ -88,7 +90,7 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
         except StateForbidsError as error:
             messages.info(request, str(error))
         return redirect("thing", pico.code)
-    context = thing_context(pico, signed_in(request), before=None) | {"lost_form": form}
+    context = thing_context(request, pico) | {"lost_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
@@ -120,12 +122,13 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
             form.add_error("body", str(error))
         else:
             return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
-    context = thing_context(pico, person, before=None) | {"answered": finder.pk, "answer_form": form}
+    context = thing_context(request, pico) | {"answered": finder.pk, "answer_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
-def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
-    """All that the page of one thing shows its owner, who has now seen its news."""
+def thing_context(request: HttpRequest, pico: Pico, *, before: UUID | None = None) -> dict[str, Any]:
+    """All that the page of one thing shows its owner, who asks for it and has now seen its news."""
+    person = signed_in(request)
     context = owner_context(pico, person, before=before)
     loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
@@ -133,6 +136,7 @@ def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[st
         "section": "things",
         "pico": pico,
         "loss": loss,
+        "recent_advisories": recent_for(pico, region=region_of(request.META), person=person),
         "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
         "grant_choices": list(Grant),
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),

@@ -13,13 +13,25 @@ from dashboards import (
     home,
     life,
     photos,
+    reading,
     relations,
     scan_page,
     squares,
     things,
     you,
 )
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
+from dashboards.desk import (
+    advisories,
+    catalogue,
+    conversation,
+    copies,
+    inbox,
+    keeping,
+    labels,
+    links,
+    printed,
+    webhooks,
+)
 from dashboards.posting import posts
 from dashboards.rules import editor, listing, runs
 from dashboards.rules.places import companys, mine
@@ -59,6 +71,12 @@ desk = [
     path("batches/<uuid:batch_id>/labels", labels.labels, name="labels"),
     path("batches/<uuid:batch_id>/labels/preview.svg", labels.labels_preview, name="labels_preview"),
     path("batches/<uuid:batch_id>/labels.<slug:kind>", labels.labels_file, name="labels_file"),
+    path("advisories", advisories.advisories, name="advisories"),
+    path("advisories/new", advisories.new, name="new_advisory"),
+    path("advisories/<uuid:advisory_id>", advisories.advisory, name="advisory"),
+    path("advisories/<uuid:advisory_id>/progress", advisories.progress, name="advisory_progress"),
+    path("advisories/<uuid:advisory_id>/correct", advisories.correct, name="correct_advisory"),
+    path("advisories/<uuid:advisory_id>/end", advisories.end, name="end_advisory"),
     path("endpoints", webhooks.endpoints, name="endpoints"),
     path(
         "endpoints/<uuid:endpoint_id>/<slug:verb>",
@@ -118,6 +136,11 @@ urlpatterns = [
         posts(channels.revoke, "thing", "code"),
         name="revoke_channel",
     ),
+    path(
+        "things/<str:code>/advisories/<uuid:advisory_id>/read",
+        posts(reading.acknowledge, "thing", "code"),
+        name="acknowledge",
+    ),
     path("things/<str:code>/<slug:verb>", posts(life.change, "thing", "code"), name="life"),
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
@@ -133,6 +156,7 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/missed", mine(runs.missed), name="missed"),
     path("rules/<uuid:rule_id>/<slug:verb>", posts(mine(listing.rule_verb), "rules"), name="rule_verb"),
     path("you", you.you, name="you"),
+    path("you/told", you.told, name="you_told"),
     path("you/keys", posts(you.keys, "you"), name="you_keys"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),

@@ -1,4 +1,4 @@
-"""The person themself: name, signing in, keys."""
+"""The person themself: name, signing in, what they are told, keys."""
 
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from conduits.wishes import set_wish, wish_of
+from dashboards.advisory_forms import ToldForm
 from dashboards.forms import PersonForm, posted, text
 from dashboards.owned import signed_in
 from parties.keys import create_key, revoke_key
@@ -29,6 +31,19 @@ def you(request: HttpRequest) -> HttpResponse:
         return redirect("you")
     context = {"section": "you", "form": form} | keys_context(person, reverse("you_keys"), "you")
     return render(request, "you/you.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def told(request: HttpRequest) -> HttpResponse:
+    """Of which advisories the person is told."""
+    person = signed_in(request)
+    form = ToldForm(posted(request), initial={"level": wish_of(person)})
+    if form.is_valid():
+        set_wish(person=person, level=form.cleaned_data["level"])
+        messages.success(request, "Saved.")
+        return redirect("you_told")
+    return render(request, "you/told.html", {"section": "you", "form": form}, status=422 if form.errors else 200)
 
 
 @login_required

@@ -24,7 +24,7 @@ from rules.writing import write_rule
 
 COPIES = 20
 # What the call centre's programs may do, and the story, which mints copies of its own.
-SCOPES = ("conduits:write", "journal:read", "picos:read", "products:write")
+SCOPES = ("advisories:write", "conduits:write", "journal:read", "picos:read", "products:write")
 # Scans of modems reach it through a rule of their own, from the gallery.
 LAMO_EVENTS = ("pico.lost", "pico.recovered", "journal.entry_added", "conduit.opened", "conduit.closed", "conduit.note")
 HARBOUR_EVENTS = ("journal.entry_added", "conduit.opened", "conduit.closed", "conduit.note")

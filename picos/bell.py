@@ -18,6 +18,7 @@ DELIVERIES: Final = "conduits.send_deliveries"
 NOTICES: Final = "picos.mail_notices"
 THUMBNAILS: Final = "journals.make_thumbnails"
 MINTING: Final = "picos.mint_batches"
+TELLINGS: Final = "conduits.tell_owners"
 GAP = 0.01
 
 

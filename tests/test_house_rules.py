@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conduits.event_types import ENDPOINT_DISABLED
+from conduits.event_types import ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED, ENDPOINT_DISABLED
 from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from picos.event_types import event_types
@@ -38,7 +38,7 @@ DRAWERS = {
     "shared",
 }
 # A company's own matters, which pass no gate.
-OF_A_COMPANY = {ENDPOINT_DISABLED, RULE_PAUSED}
+OF_A_COMPANY = {ENDPOINT_DISABLED, RULE_PAUSED, ADVISORY_PUBLISHED, ADVISORY_CORRECTED, ADVISORY_ENDED}
 
 
 def code() -> Iterator[Path]:

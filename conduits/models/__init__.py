@@ -1,10 +1,27 @@
 """The tables of the conduit floor."""
 
 from conduits.models.access_log import AccessLine
+from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
 from conduits.models.conduit import Conduit
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
+from conduits.models.telling import Telling, Told, Wish
 from conduits.models.terms import Terms
 
-__all__ = ["AccessLine", "Attempt", "Conduit", "Delivery", "Endpoint", "Held", "Terms"]
+__all__ = [
+    "AccessLine",
+    "Acknowledgement",
+    "Advisory",
+    "Attempt",
+    "Conduit",
+    "Delivery",
+    "Endpoint",
+    "Held",
+    "SerialRun",
+    "Telling",
+    "Terms",
+    "Told",
+    "Wish",
+    "Wording",
+]

@@ -82,6 +82,8 @@ class Conduit(models.Model):
         indexes: ClassVar = [
             # The engine's question: through which conduit may this event pass? A closed one tells of its own closing.
             models.Index(fields=["pico", "owner"], name="conduit_of_pico"),
+            # Whom a company's advisory reaches, one owner after the other (conduits/telling.py).
+            models.Index(fields=["company", "owner"], name="conduit_of_company", condition=models.Q(status="open")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint("pico", name="conduit_current_once", condition=~models.Q(status="closed")),

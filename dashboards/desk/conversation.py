@@ -16,6 +16,7 @@ from conduits.answering import add_companys_entry, answer
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.reading import open_for
+from conduits.standing import standing_anywhere
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
 from dashboards.forms import AnswerForm, posted
@@ -102,6 +103,7 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
         "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
         "viewer": "company",
         "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
+        "advisories": standing_anywhere(conduit.pico) if member.company.advised else [],
         "states": _states(conduit, granted=may_read),
         "photos_visible": gate.grants(conduit, Grant.PHOTOS),
         "contact_granted": gate.grants(conduit, Grant.CONTACT),

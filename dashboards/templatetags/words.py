@@ -9,10 +9,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conduits.models import Advisory
 from picos import codes, qr
 from rules.fields import in_words
 
 register = template.Library()
+# Of a list, as many as fit in a cell.
+SOME = 3
 register.filter("field_in_words", in_words)
 
 _STEPS = (
@@ -60,6 +63,28 @@ def eta(data: dict[str, Any]) -> SafeString | str:
         clock,
         f"{_duration(left)} left" if left > timedelta() else "any moment now",
     )
+
+
+@register.filter
+def moment(at: datetime) -> SafeString:
+    """`16:40 UTC` of today, or `24 November, 16:40 UTC`; with the year in another one."""
+    there = at.astimezone(timezone.get_current_timezone())
+    now = timezone.localtime()
+    day = "" if there.date() == now.date() else "%-d %B, " if there.year == now.year else "%-d %B %Y, "
+    return _time(at, there.strftime(f"{day}%H:%M UTC"))
+
+
+@register.filter
+def some(texts: list[str]) -> str:
+    """The first of them, and how many more there are: `A1..A9, B3 and 12 more`."""
+    shown = ", ".join(texts[:SOME])
+    return f"{shown} and {len(texts) - SOME:,} more" if len(texts) > SOME else shown
+
+
+@register.filter
+def state_in_words(advisory: Advisory) -> str:
+    """`stands`, `all clear`, …"""
+    return {"standing": "stands", "expired": "over", "all_clear": "all clear"}.get(advisory.state, advisory.state)
 
 
 @register.filter

@@ -6,7 +6,21 @@ from typing import Any
 
 from django.db.models import Model
 
-from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms
+from conduits.models import (
+    AccessLine,
+    Acknowledgement,
+    Advisory,
+    Attempt,
+    Conduit,
+    Delivery,
+    Endpoint,
+    SerialRun,
+    Telling,
+    Terms,
+    Told,
+    Wish,
+    Wording,
+)
 from journals.models import Attachment, Entry, Journal
 from parties.keys import SCOPES
 from parties.models import Company, Person
@@ -35,6 +49,7 @@ TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
     *(Rule, RuleVersion, Run, Listener),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
+    *(Advisory, SerialRun, Wording, Telling, Told, Acknowledgement, Wish),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )
 

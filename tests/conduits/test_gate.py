@@ -39,6 +39,9 @@ TAKES = {
     "conduit.message": ALWAYS,
     "endpoint.disabled": NEVER,
     "rule.paused": NEVER,
+    "advisory.published": NEVER,
+    "advisory.corrected": NEVER,
+    "advisory.ended": NEVER,
 }
 ENTRIES: dict[tuple[str, str], Any] = {
     ("owner", "private"): Grant.PRIVATE_ENTRIES,

@@ -9,7 +9,18 @@ from journals.photos import take_photos
 from parties.models import Company
 from picos.finding import write_to_owner
 from tests.dashboards.world import an_entry, browser
-from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_pico, a_product, a_rule, an_endpoint
+from tests.factories import (
+    a_company,
+    a_conduit,
+    a_member,
+    a_person,
+    a_photo,
+    a_pico,
+    a_product,
+    a_rule,
+    an_advisory,
+    an_endpoint,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +68,18 @@ def test_a_visitor_s_scan_of_what_nobody_owns(django_assert_num_queries: Any) ->
         queries_of_a_scan(browser(), f"/P/{a_pico().code}", django_assert_num_queries, 1, Accept=accept)
 
 
+@pytest.mark.parametrize("advisories", [1, 9])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_scan_while_advisories_stand(django_assert_num_queries: Any, advisories: int, accept: str) -> None:
+    pico = a_pico()
+    assert pico.product
+    for _ in range(advisories):
+        an_advisory(pico.product.company, scope={"product": pico.product_id, "serials": ["A1..A9"]})
+        an_advisory(pico.product.company, scope={"product": pico.product_id})
+    # Which of them are about it.
+    queries_of_a_scan(browser(), f"/P/{pico.code}", django_assert_num_queries, 1 + 1, Accept=accept)
+
+
 @pytest.mark.parametrize("entries", [1, 12])
 @pytest.mark.parametrize(
     ("accept", "number"),
@@ -102,10 +125,10 @@ def test_one_thing(django_assert_num_queries: Any, finders: int) -> None:
     an_entry(conduit, photos=take_photos([a_photo()]))
     for number in range(finders):
         write_to_owner(pico=conduit.pico, visitor=number.to_bytes(8), message="I have it.")
-    # As a scan, without recording one; notices seen; finders, their messages; links, their uses; values; a transfer that is
-    # offered; what was before.
+    # As a scan, without recording one; notices seen; advisories; finders, their messages; links, their uses; values; a
+    # transfer that is offered; what was before.
     path = f"/things/{conduit.pico.code}"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8 + 7 + DESKS)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8 + 8 + DESKS)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -163,8 +186,11 @@ def test_the_desk_s_lists(django_assert_num_queries: Any, number: int) -> None:
         a_product(company)
         an_endpoint(company)
         a_rule(company)
+        an_advisory(company, scope={"region": "DE"})
     client, desk = browser(a_member(company, "admin").person), f"/desk/{company.slug}"
     queries(client, f"{desk}/products", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    # Advisories; who has read them; who was told.
+    queries(client, f"{desk}/advisories", django_assert_num_queries, SIGNED_IN + MEMBER + 3)
     queries(client, f"{desk}/deliveries", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     queries(client, f"{desk}/endpoints", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     # Rules, and the endpoints that they name; the blanks' endpoints and products.

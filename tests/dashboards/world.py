@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from conduits.leaving import release_and_close
-from conduits.models import Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Delivery, Endpoint
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
 from conduits.queueing import queue_test
@@ -37,6 +37,7 @@ from tests.factories import (
     a_photo,
     a_product,
     a_rule,
+    an_advisory,
     an_endpoint,
     picos,
 )
@@ -124,6 +125,7 @@ class World:
     companys_rule: Rule
     endpoint: Endpoint
     delivery: Delivery
+    advisory: Advisory
     people: dict[str, Person]
     sessions: dict[str, SimpleCookie] = field(default_factory=dict)
 
@@ -178,5 +180,6 @@ def a_world() -> World:
         companys_rule=a_rule(company),
         endpoint=endpoint,
         delivery=queue_test(endpoint),
+        advisory=an_advisory(company, scope={"product": product.pk}),
         people=people,
     )

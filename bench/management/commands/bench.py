@@ -7,7 +7,7 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import drain, labels, mint, resolve, scan
+from bench import advisory, drain, labels, mint, resolve, scan
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "resolve": resolve.measure,
     "labels": labels.measure,
     "drain": drain.measure,
+    "advisory": advisory.measure,
 }
 LOAD: Final = "Load comes from bench/load.py: one thread, raw sockets, on the same cores."
 

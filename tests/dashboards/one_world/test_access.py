@@ -86,6 +86,7 @@ def at(path: str) -> Path:
         batch=world.batch.pk,
         endpoint=world.endpoint.pk,
         delivery=world.delivery.pk,
+        advisory=world.advisory.pk,
         theirs=world.companys_rule.pk,
         gtin=world.product.gtin,
         link=world.link.pk,
@@ -107,6 +108,7 @@ AS_JSON = SAVE | {
     "definition": '{"name": "A", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}'
 }
 LOST = {"message": "On the bus.", "contact": "555-0100"}
+ADVISORY = {"title": "Recall", "body": "Send them back.", "severity": "high"}
 LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expires_in_days": "7"}
 
 DOORS = [
@@ -159,6 +161,7 @@ DOORS = [
     ),
     post("open_channel", "/things/{code}/channels", OWNER, LINK),
     post("revoke_channel", "/things/{code}/channels/{channel}/revoke", does(OWNER)),
+    post("acknowledge", "/things/{code}/advisories/{advisory}/read", does(OWNER)),
     get("companies", "/companies", SIGNED_IN),
     post("grants", "/conduits/{conduit}/grants", does(OWNER), {"grants": ["photos"]}),
     get("access_log", "/conduits/{conduit}/log", OWNER),
@@ -183,6 +186,17 @@ DOORS = [
     get("you", "/you", SIGNED_IN),
     post("you", "/you", does(SIGNED_IN), {"name": "Mara"}),
     post("you_keys", "/you/keys", SIGNED_IN, {"name": "A script"}),
+    get("you_told", "/you/told", SIGNED_IN),
+    post("you_told", "/you/told", does(SIGNED_IN), {"level": "all"}),
+    get("advisories", "{desk}/advisories", MEMBERS),
+    get("new_advisory", "{desk}/advisories/new", ADMINS),
+    post("new_advisory", "{desk}/advisories/new", does(ADMINS), ADVISORY | {"region": "DE"}),
+    get("advisory", "{desk}/advisories/{advisory}", MEMBERS),
+    get("advisory_progress", "{desk}/advisories/{advisory}/progress", MEMBERS),
+    get("correct_advisory", "{desk}/advisories/{advisory}/correct", ADMINS),
+    post("correct_advisory", "{desk}/advisories/{advisory}/correct", does(ADMINS), ADVISORY),
+    get("end_advisory", "{desk}/advisories/{advisory}/end", ADMINS),
+    post("end_advisory", "{desk}/advisories/{advisory}/end", does(ADMINS), {"how": "withdrawn"}),
     get("inbox", "{desk}", MEMBERS),
     get("inbox_rows", "{desk}/rows", MEMBERS),
     get("conversation", "{desk}/conduits/{conduit}", MEMBERS),
@@ -276,6 +290,7 @@ def test_a_door_opens_to_whom_it_should_and_a_refusal_changes_nothing(world: Wor
 
 # Pages that only take what a form sends, and where that form stands.
 STANDS_AT = {
+    "acknowledge": "/things/{code}",
     "write": "/P/{code}?stay",
     "lost": "/things/{code}",
     "recovered": "/things/{code}",
