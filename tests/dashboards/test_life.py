@@ -66,7 +66,7 @@ def test_who_is_signed_out_signs_in_and_comes_back(conduit: Conduit) -> None:
     token = offer_transfer(pico=conduit.pico, owner=conduit.owner).token
     page = browser().get(f"/transfers/{token}")
     assert "Sign in and take it" in words(page)
-    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "private, no-store")
     asked = browser().post(f"/transfers/{token}")
     assert asked["Location"] == f"/account/login/code/?next=/transfers/{token}"
     assert not Event.objects.filter(type="pico.scanned").exists()
