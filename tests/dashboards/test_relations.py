@@ -112,6 +112,15 @@ def test_a_closed_line_stays_on_the_thing_s_page_with_who_looked() -> None:
     assert not [one for one in page.all("button") if one.text in {"Pause", "Resume", "Close it for good"}]
 
 
+def test_what_still_passes_stands_before_what_is_closed() -> None:
+    ann, company = a_person("Ann"), a_company("LAMO")
+    lines = [a_conduit(ann, a_pico(a_product(company, name=name))) for name in ("First", "Second", "Third")]
+    post(lines[2], "close")
+    post(lines[1], "pause")
+    page = page_of(lines[0], "/companies")
+    assert [one.text for one in page.all("strong")] == ["Second", "First", "Third"]
+
+
 def test_the_pages_say_which_lines_are_not_open() -> None:
     ann = a_person("Ann")
     for verb in ("pause", "close"):
