@@ -321,6 +321,27 @@ def _batch_named(batch: Batch) -> str:
     return f"{name} ({batch.count:,})"
 
 
+class MemberForm(forms.Form):
+    """Who is let in at the desk."""
+
+    email = forms.EmailField(
+        label="Their e-mail address",
+        max_length=254,
+        error_messages=SAYS | {"invalid": "This is no e-mail address."},
+        help_text="They sign in with it. For somebody who is in already, this changes what they may do.",
+        validators=[keepable],
+    )
+    role = forms.ChoiceField(
+        label="They may",
+        choices=[
+            ("agent", "answer customers"),
+            ("viewer", "only read"),
+            ("admin", "set up everything: products, endpoints, keys, members"),
+        ],
+        error_messages=SAYS,
+    )
+
+
 class EndpointForm(forms.Form):
     """An endpoint to add."""
 

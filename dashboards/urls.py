@@ -20,7 +20,7 @@ from dashboards import (
     things,
     you,
 )
-from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
+from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, staff, webhooks
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -66,6 +66,7 @@ desk = [
     path("deliveries", webhooks.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", webhooks.delivery, name="delivery"),
     path("keys", webhooks.keys, name="company_keys"),
+    path("members", staff.members, name="members"),
     path("rules", rule_pages.company_rules, name="company_rules"),
     path("rules/new", posts(rule_pages.new_company_rule, "company_rules", "slug"), name="new_company_rule"),
     path("rules/<uuid:rule_id>/runs", rule_pages.company_runs, name="company_runs"),
