@@ -122,6 +122,11 @@ def passing_entries(conduit: Conduit) -> Q:
     return Q(author_company__isnull=False) | Q(visibility__in=visible)
 
 
+def passes_entry(entry: Entry, conduit: Conduit) -> bool:
+    """The same of an entry at hand."""
+    return entry.author_company_id is not None or grants(conduit, _grant_for(entry.visibility))
+
+
 def passing_events(conduit: Conduit) -> Q:
     """Which events of the pico and this owner the company may read: the same as it would be sent."""
     types = [name for name, grant in GRANT_FOR.items() if grants(conduit, grant)]

@@ -32,6 +32,8 @@ from picos.visitors import is_looking
 
 Scope = Channel.Scope
 SHOWN = 20
+# The page comes back to itself with this after an entry.
+WRITTEN = "written"
 _READ_ONLY = "This link lets you read, not write. Nothing was kept."
 _PERSON_ONLY = "This link is for a person to open."
 
@@ -61,7 +63,7 @@ def _open(request: HttpRequest, channel: Channel) -> HttpResponse:
     verbs.open_by_link(channel)
     if wants_json(request):
         return vary(JsonResponse(_as_json(channel, region_of(request.META))))
-    return vary(_page(request, channel, ByLinkForm()))
+    return vary(_page(request, channel, ByLinkForm(), written=WRITTEN in request.GET))
 
 
 def _unseen(request: HttpRequest) -> HttpResponse:
@@ -82,7 +84,7 @@ def _write(request: HttpRequest, channel: Channel) -> HttpResponse:
     if channel.uses_left == 0:
         # Its page is gone now, so this answer says that all went well.
         return _page(request, channel, ByLinkForm(), written=True, ended=True)
-    return redirect(request.path)
+    return redirect(f"{request.path}?{WRITTEN}")
 
 
 def _write_json(request: HttpRequest, channel: Channel) -> HttpResponseBase:

@@ -1,5 +1,6 @@
 """Claiming on a page, and writing from it."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -46,6 +47,7 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         else:
             if name := form.cleaned_data.get("name"):
                 Person.objects.filter(pk=person.pk).update(name=name)
+            messages.success(request, f"It is yours now, and the line to {pico.maker} is open.")
             return redirect(f"{pico.url_path}?{STAYED}")
     sees = [Grant(grant).label for grant in DEFAULT_GRANTS]
     context = {"pico": pico, "form": form, "sees": sees}

@@ -149,7 +149,7 @@ class ClaimForm(forms.Form):
     )
 
     name = text(
-        "What you are called", 100, required=False, help_text="For your own rules; nobody sees it until you say so."
+        "What you are called", 100, required=False, help_text="For your own rules. Companies see it if you let them."
     )
 
     def __init__(self, *args: Any, wants_pin: bool, wants_name: bool, **kwargs: Any) -> None:
@@ -166,6 +166,12 @@ class LostForm(forms.Form):
     message = prose("What finders read", 500, help_text="Where you left it, for example.")
     contact = text("Where they reach you", 200, required=False)
     show_contact = forms.BooleanField(label="Show it on the page, for everybody who has the code", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """What is to be shown must be there, or finders would read nothing and the owner would wait."""
+        if self.cleaned_data.get("show_contact") and not self.cleaned_data.get("contact") and not self.errors:
+            self.add_error("contact", "Write it here, or do not show it.")
+        return self.cleaned_data
 
 
 class ReasonForm(forms.Form):
@@ -316,12 +322,35 @@ def batch_named(batch: Batch) -> str:
     return f"{name} ({batch.count:,})"
 
 
+class MemberForm(forms.Form):
+    """Who is let in at the desk."""
+
+    email = forms.EmailField(
+        label="Their e-mail address",
+        max_length=254,
+        error_messages=SAYS | {"invalid": "This is no e-mail address."},
+        help_text="They sign in with it. For somebody who is in already, this changes what they may do.",
+        validators=[keepable],
+    )
+    role = forms.ChoiceField(
+        label="They may",
+        choices=[
+            ("agent", "answer customers"),
+            ("viewer", "only read"),
+            ("admin", "set up everything: products, endpoints, keys, members"),
+        ],
+        error_messages=SAYS,
+    )
+
+
 class EndpointForm(forms.Form):
     """An endpoint to add."""
 
     url = text("URL", 2048, help_text="Where we POST signed messages.")
     events = forms.MultipleChoiceField(
-        label="What goes there", widget=forms.CheckboxSelectMultiple, error_messages=SAYS
+        label="What goes there",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=SAYS | {"required": "Choose at least one."},
     )
     ordered = forms.BooleanField(
         label="Keep each pico’s order: one that fails holds up those behind it", required=False

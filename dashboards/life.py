@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from conduits.leaving import release_and_close, retire_and_close
 from dashboards.forms import ReasonForm
-from dashboards.owned import before_of, page_of, page_of_history, signed_in
+from dashboards.owned import before_of, crossing, page_of, page_of_history, signed_in
 from dashboards.things import thing_context
 from journals.inheriting import access_closed_journal
 from parties.errors import StateForbidsError
@@ -82,6 +82,7 @@ def had(request: HttpRequest, journal_id: UUID) -> HttpResponse:
         "journal": journal,
         "conduit": getattr(journal, "conduit", None),
         "entries": entries,
+        "crossing": crossing(entries, None),
         "older_url": f"?before={older}" if older else "",
     }
     return render(request, "things/had.html", context)

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from conduits.access import current_conduit, last_conduit
-from conduits.gate import grants
+from conduits.gate import grants, passes_entry
+from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
 from journals.appending import journal_path
@@ -47,12 +48,18 @@ def owner_context(
         "closed": closed,
         "photos_granted": conduit is not None and grants(conduit, Grant.PHOTOS),
         "entries": entries,
+        "crossing": crossing(entries, conduit),
         "older_url": f"?before={older}" if older else "",
         "form": form or EntryForm(),
         "notices": list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:5]),
         "live_token": token_for(topic("journal", journal.pk, "owner")),
         "fragment_url": reverse("fragment", args=[pico.code]),
     }
+
+
+def crossing(entries: list[Entry], conduit: Conduit | None) -> set[UUID]:
+    """Which of them the company wrote or may read now: the line of the conduit is drawn beside these."""
+    return {entry.pk for entry in entries if entry.author_company_id or (conduit and passes_entry(entry, conduit))}
 
 
 def page_of(journal: Journal, person: Person, before: UUID | None) -> tuple[list[Entry], UUID | None]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -24,6 +25,8 @@ NOW = {
     "close": "The line to {company} is closed. What you write stays with you.",
 }
 LINES = 100
+# Company by company, what still passes first.
+ORDER = ("company__name", F("closed_at").desc(nulls_first=True), "-opened_at")
 
 
 @login_required
@@ -31,7 +34,7 @@ LINES = 100
 def companies(request: HttpRequest) -> HttpResponse:
     """Every company with a line to the person, and what passes along it."""
     by_company: dict[Company, list[Conduit]] = defaultdict(list)
-    for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by("company__name", "-opened_at"):
+    for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by(*ORDER):
         by_company[conduit.company].append(conduit)
     return render(request, "things/companies.html", {"section": "companies", "companies": list(by_company.items())})
 

@@ -1,5 +1,6 @@
 """The customer's dashboard: my things, each with its journal, who sees what, lost and found."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.models.conduit import Grant
@@ -25,14 +27,17 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Channel, ChannelUse, Invitation, Pico, Transfer
+from picos.models import Channel, ChannelUse, Finder, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
 from picos.regions import region_of
 from picos.states import states_of
 
+SHOWN_FINDERS = 20
 SHOWN_CHANNELS = 25
 SHOWN_USES = 20
+# For how long an answered finder's conversation stays unfolded.
+OF_LATE = timedelta(days=7)
 # The journal's form on the same page has fields of the same names.
 CHANNEL_IDS = "channel_%s"
 
@@ -132,12 +137,14 @@ def thing_context(request: HttpRequest, pico: Pico, *, before: UUID | None = Non
     context = owner_context(pico, person, before=before)
     loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
+    finders = _finders(pico, person)
     return context | {
         "section": "things",
         "pico": pico,
         "loss": loss,
         "recent_advisories": recent_for(pico, region=region_of(request.META), person=person),
-        "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
+        "finders": finders,
+        "talking": {finder.pk for finder in finders if _goes_on(finder)},
         "grant_choices": list(Grant),
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
         "reason_form": ReasonForm(),
@@ -150,6 +157,17 @@ def thing_context(request: HttpRequest, pico: Pico, *, before: UUID | None = Non
     }
 
 
+def _finders(pico: Pico, person: Person) -> list[Finder]:
+    """Whoever wrote to this owner, newest first, each with the conversation."""
+    return list(pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:SHOWN_FINDERS])
+
+
+def _goes_on(finder: Finder) -> bool:
+    """The finder's words stand unanswered, or somebody wrote of late."""
+    said = list(finder.messages.all())
+    return not said or said[-1].from_finder or said[-1].at > timezone.now() - OF_LATE
+
+
 def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
     """The newest of the owner's links, each with how often it was used and when of late."""
     used = Prefetch("log", ChannelUse.objects.order_by("-pk")[:SHOWN_USES], to_attr="recent")
@@ -159,11 +177,12 @@ def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
 
 def _tiles(person: Person) -> dict[str, Any]:
     by_company = Q(entries__author_company__isnull=False) & ~Q(entries__visibility="private")
+    by_link = Q(entries__channel__isnull=False)
     unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
     journals = (
         Journal.objects.filter(owner=person, closed_at=None)
         .select_related("pico__product__company")
-        .annotate(new=Count("entries", filter=by_company & unread))
+        .annotate(new=Count("entries", filter=(by_company | by_link) & unread))
         .order_by("-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])

@@ -30,6 +30,7 @@ from dashboards.desk import (
     labels,
     links,
     printed,
+    staff,
     webhooks,
 )
 from dashboards.posting import posts
@@ -86,6 +87,7 @@ desk = [
     path("deliveries", webhooks.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", webhooks.delivery, name="delivery"),
     path("keys", webhooks.keys, name="company_keys"),
+    path("members", staff.members, name="members"),
     path("rules", companys(listing.rules), name="company_rules"),
     path("rules/new", companys(editor.templates, to=Role.ADMIN), name="company_gallery"),
     path("rules/new/json", companys(editor.from_json, to=Role.ADMIN), name="company_from_json"),

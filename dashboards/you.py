@@ -15,7 +15,7 @@ from conduits.wishes import set_wish, wish_of
 from dashboards.advisory_forms import ToldForm
 from dashboards.forms import PersonForm, posted, text
 from dashboards.owned import signed_in
-from parties.keys import create_key, revoke_key
+from parties.keys import ALL, READING, create_key, revoke_key
 from parties.models import Company, Person
 
 
@@ -67,7 +67,8 @@ def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
     except ValidationError:
         messages.error(request, "Say what the key is for, in at most 100 letters.")
         return None
-    return create_key(party=party, name=name)[1]
+    scopes = (ALL,) if request.POST.get("may", "all") == "all" else READING
+    return create_key(party=party, name=name, scopes=scopes)[1]
 
 
 def _revoke(request: HttpRequest, party: Company | Person, revoked: str) -> None:

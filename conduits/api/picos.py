@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 from pydantic import AfterValidator, StringConstraints
 from rest_framework.request import Request
@@ -47,7 +47,9 @@ class PicoProduct(Shown):
 
 
 class PicoShown(Shown):
-    """A pico. `conduit` and `claimed_at` are there for its owner, and for its company while the conduit is open."""
+    """A pico. `conduit` and `claimed_at` are there for its owner; for its company while the conduit is open, not in a
+    list.
+    """
 
     code: str
     url: str
@@ -117,7 +119,10 @@ def list_picos(request: Request) -> Response:
     """Your picos, newest first; `q` is the beginning of a serial or code. To a company, a lost one is a claimed one."""
     owners = not is_company(request)
     rows = _filtered(request, Pico.objects.with_product().visible_to(party_of(request)), owners=owners)
-    return page(request, rows, lambda pico: shown_pico(pico, None, owners=owners).model_dump(mode="json"))
+    if owners:
+        current = Conduit.objects.current().filter(pico=OuterRef("pk"))
+        rows = rows.annotate(line=Subquery(current.values("pk")[:1]))
+    return page(request, rows, lambda pico: _listed(pico, owners=owners))
 
 
 @handles("picos", "person", body=NewThing, gives=PicoShown, status=201)
@@ -239,6 +244,11 @@ def shown_pico(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> P
         claimed_at=pico.claimed_at if mine else None,
         conduit=conduit.pk if conduit else None,
     )
+
+
+def _listed(pico: Pico, *, owners: bool) -> dict[str, Any]:
+    line = {"conduit": getattr(pico, "line", None)}
+    return shown_pico(pico, None, owners=owners).model_copy(update=line).model_dump(mode="json")
 
 
 def _filtered(request: Request, rows: "QuerySet[Pico]", *, owners: bool) -> "QuerySet[Pico]":

@@ -21,7 +21,7 @@ class Grant(models.TextChoices):
     PHOTOS = "photos", "your photos"
     REGION = "region", "your region"
     STATE = "state", "the values that you set"
-    CONTACT = "contact", "your e-mail address"
+    CONTACT = "contact", "your name and e-mail address"
     PRIVATE_ENTRIES = "private_entries", "even your private entries"
 
 

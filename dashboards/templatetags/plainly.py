@@ -1,5 +1,6 @@
 """The access log in the customer's words."""
 
+import re
 from typing import Final
 
 from django import template
@@ -47,6 +48,12 @@ def what_passed(line: AccessLine) -> str:
     """`was told that its code was scanned, with your name and e-mail address`."""
     with_it = [words for field, words in WITH.items() if line.outcome == "sent" and field in line.fields]
     return ", with ".join([f"{VERBS[line.outcome]} {WHAT.get(line.what, line.what)}", *with_it])
+
+
+@register.filter
+def theirs(label: str) -> str:
+    """What an owner lets a company see, said to the company: `the values that they set`."""
+    return re.sub(r"\byou\b", "they", re.sub(r"\byour\b", "their", label))
 
 
 @register.filter

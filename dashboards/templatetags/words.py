@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conduits.models import Advisory
+from parties.keys import READING
 from picos import codes, qr
 from rules.fields import in_words
 
@@ -131,6 +132,12 @@ def evidence(found: dict[str, Any]) -> str:
         where = f" ({' and '.join(found['regions'])})" if found.get("regions") else ""
         said.append(f"{found['jumps']} of {found['scans']} scans too far from the one before{where}")
     return "; ".join(said)
+
+
+@register.filter
+def may(scopes: list[str]) -> str:
+    """What a key may do: `everything`, `only read`, or its scopes as they are."""
+    return {("*",): "everything", tuple(sorted(READING)): "only read"}.get(tuple(scopes), ", ".join(scopes))
 
 
 @register.simple_tag

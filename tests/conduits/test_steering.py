@@ -99,7 +99,7 @@ def test_the_owner_says_what_the_company_may_see(api: Api) -> None:
     assert [answer.status_code, answer.json()["grants"]] == [200, ["scans", "contact"]]
     conduit.refresh_from_db()
     assert conduit.grants == ["scans", "contact"]
-    assert conduit.grants_labels() == ["your scans", "your e-mail address"]
+    assert conduit.grants_labels() == ["your scans", "your name and e-mail address"]
 
 
 @pytest.mark.django_db

@@ -50,6 +50,8 @@ def test_the_link_s_page_takes_an_entry_that_the_owner_reads_under_its_name(worl
     assert page.heading == "Moccasin"
     answer = browser().post(path, {"body": "A new sole."}, follow=True)
     assert "A new sole." in answer.content.decode()
+    assert "Its owner has it." in answer.content.decode()
+    assert "Its owner has it." not in browser().get(path).content.decode()
     assert "Repair shop</b>, by link" in world.browser("owner").get(f"/things/{world.pico.code}").content.decode()
     desk = world.browser("agent").get(f"/desk/{world.company.slug}/conduits/{world.conduit.pk}").content.decode()
     assert "A new sole." not in desk

@@ -126,6 +126,10 @@ def test_events_that_there_are_not_are_said_beside_their_field(admin: Client, ev
     assert not Endpoint.objects.exists()
 
 
+def test_an_endpoint_for_nothing_is_asked_what_goes_there(admin: Client) -> None:
+    assert read(add(admin, events=[])).errors == {"events": ["Choose at least one."]}
+
+
 def test_a_company_has_so_many_endpoints_and_no_more(
     company: Company, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,7 +59,10 @@ def test_an_owner_sees_their_own_things_with_conduit_and_time(api: Api) -> None:
     claimed_at = conduit.pico.claimed_at
     assert claimed_at
     assert shown["claimed_at"] == listed["claimed_at"] == claimed_at.isoformat().replace("+00:00", "Z")
-    assert shown["conduit"] == str(conduit.pk)
+    assert shown["conduit"] == listed["conduit"] == str(conduit.pk)
+    steering.close(conduit)
+    (listed,) = api(conduit.owner).get("/picos").json()["results"]
+    assert listed["conduit"] is None
 
 
 def test_an_owner_sees_the_thing_that_they_added(api: Api) -> None:

@@ -242,6 +242,8 @@ DOORS = [
     post("delivery", "{desk}/deliveries/{delivery}", does(ADMINS)),
     get("company_keys", "{desk}/keys", ADMINS),
     post("company_keys", "{desk}/keys", ADMINS, {"name": "The CRM"}),
+    get("members", "{desk}/members", ADMINS),
+    post("members", "{desk}/members", does(ADMINS), {"email": "new@lamo.example", "role": "agent"}),
     get("company_rules", "{desk}/rules", MEMBERS),
     get("company_gallery", "{desk}/rules/new", ADMINS),
     get("company_from_template", "{desk}/rules/new/tell_the_call_centre", ADMINS),
