@@ -64,16 +64,20 @@ def _measured(owners: Owners) -> float:
     plan.forget()
     _scan(owners.picos)
     _drain()
-    counts = [table.objects.count() for table in (Run, Entry, Delivery)]
+    counts = _counts()
     _scan(owners.picos, times=EVENTS // len(owners.picos))
     begin = time.perf_counter()
     _drain()
     taken = time.perf_counter() - begin
-    done = [table.objects.count() - before for table, before in zip((Run, Entry, Delivery), counts, strict=True)]
+    done = [now - before for now, before in zip(_counts(), counts, strict=True)]
     if done != [3 * EVENTS, EVENTS, EVENTS]:
         message = f"{EVENTS} scans led to {done} runs, entries and messages"
         raise RuntimeError(message)
     return EVENTS / taken
+
+
+def _counts() -> list[int]:
+    return [Run.objects.count(), Entry.objects.count(), Delivery.objects.count()]
 
 
 def _drain() -> None:
@@ -87,8 +91,9 @@ def _scan(picos: Sequence[Pico], *, times: int = 1) -> None:
             some = picos[first : first + AT_ONCE]
             scanning.record_scans(
                 [
-                    scanning.Scan(pico.pk, pico.owner_id, pico.product and pico.product.company_id, uuid7().bytes)
+                    scanning.Scan(pico.pk, pico.owner_id, pico.product.company_id, uuid7().bytes)
                     for pico in some
+                    if pico.product
                 ]
             )
     _analyse()

@@ -50,10 +50,12 @@ def settle() -> Owners:
         for _ in range(THINGS_OF_EACH)
     )
     journals = Journal.objects.bulk_create(
-        Journal(pico=pico, owner=owner, company_id=pico.product.company_id) for pico in picos if pico.product
+        Journal(pico=pico, owner=owner, company=pico.product.company) for pico in picos if pico.product
     )
     Conduit.objects.bulk_create(
-        Conduit(pico=journal.pico, owner=owner, company_id=journal.company_id, journal=journal) for journal in journals
+        Conduit(pico=journal.pico, owner=owner, company=journal.company, journal=journal)
+        for journal in journals
+        if journal.company
     )
     return Owners(companies, products, endpoints, picos)
 

@@ -98,7 +98,7 @@ desk = [
     path("rules/<uuid:rule_id>/missed", companys(runs.missed), name="company_missed"),
     path(
         "rules/<uuid:rule_id>/<slug:verb>",
-        posts(companys(listing.rule_verb), "company_rules", "slug"),
+        posts(companys(listing.rule_verb, to=Role.ADMIN), "company_rules", "slug"),
         name="company_rule_verb",
     ),
 ]

@@ -126,7 +126,7 @@ def queue_again(event_ids: Sequence[UUID]) -> None:
                 event_id=event.pk,
                 lane=lane_of(turn_key(event.pico_id)),
                 sequence=event.sequence,
-                party=event.company_id or event.pico_id,
+                party=event.company_id or event.pico_id or event.owner_id,  # type: ignore[misc]
             )
             for event in Event.objects.filter(pk__in=event_ids)
         ],

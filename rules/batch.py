@@ -93,9 +93,10 @@ def places(plan: Plan, event: Event) -> list[int]:
 def _load(events: Sequence[Event]) -> None:
     """Gives the events their picos, products and owners; each row is made once, however many share it."""
     picos = Pico.objects.in_bulk({event.pico_id for event in events if event.pico_id})
-    products = Product.objects.select_related("company").in_bulk({pico.product_id for pico in picos.values()} - {None})
+    kinds = {pico.product_id for pico in picos.values() if pico.product_id}
+    products = Product.objects.select_related("company").in_bulk(kinds)
     people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
-    owners = Person.objects.in_bulk(people - {None})
+    owners = Person.objects.in_bulk({person for person in people if person})
     for pico in picos.values():
         pico.product = products.get(pico.product_id) if pico.product_id else None
         pico.owner = owners.get(pico.owner_id) if pico.owner_id else None
@@ -113,15 +114,16 @@ def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
 
 def _conduits(events: Sequence[Event]) -> Conduits:
     """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
-    picos = {event.pico_id: event.pico for event in events if event.owner_id and event.pico_id}
-    owners = {event.owner_id: event.owner for event in events}
+    owned = {(event.pico_id, event.owner_id): (event.pico, event.owner) for event in events if event.owner}
     conduits: Conduits = {}
-    if not picos:
-        return conduits
-    rows = Conduit.objects.select_related("journal", "terms").filter(pico__in=picos, owner__in=owners)
-    for conduit in rows.order_by("since"):
+    rows = Conduit.objects.select_related("journal", "terms").filter(
+        pico__in={pico for pico, _ in owned}, owner__in={owner for _, owner in owned}
+    )
+    for conduit in rows.order_by("since") if owned else ():
         # The rows that are there already, rather than as many again.
-        pico, owner = picos[conduit.pico_id], owners[conduit.owner_id]
+        pico, owner = owned.get((conduit.pico_id, conduit.owner_id), (None, None))
+        if pico is None or owner is None:
+            continue
         conduit.pico = conduit.journal.pico = pico
         conduit.owner = conduit.journal.owner = owner
         if pico.product and pico.product.company_id == conduit.company_id:

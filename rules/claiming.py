@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -115,7 +115,7 @@ def _queued(lanes: Sequence[int]) -> tuple[list[UUID], bool]:
     ids = list(queued[: EVENTS_AT_ONCE + 1])
     if len(ids) <= EVENTS_AT_ONCE:
         return ids, True
-    values = {
+    values: dict[str, Any] = {
         "lanes": lanes,
         # Anywhere, so that nobody is always the last.
         "lane": random.choice(lanes),  # noqa: S311 (no secret)
@@ -135,7 +135,7 @@ def _plans(events: Sequence[Event]) -> dict[UUID, list[Plan]]:
         return {}
     picos = {event.pico_id for event in events if event.pico_id}
     kinds = {pk: kind for pk, *kind in Pico.objects.filter(pk__in=picos).values_list("pk", "product_id", "batch_id")}
-    keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ())) for event in events}
+    keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ()) if event.pico_id else ()) for event in events}
     index = _index({key for some in keys.values() for key in some})
     known = plans_of({version for versions in index.values() for version in versions})
     found = {pk: dict.fromkeys(one for key in some for one in index.get(key, ())) for pk, some in keys.items()}
@@ -147,8 +147,9 @@ def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
     types, anchors, literals = (set(one) for one in zip(*keys, strict=True))
     waiting = Listener.objects.filter(event_type__in=types, anchor__in=anchors, literal__in=literals)
     index: dict[Key, list[UUID]] = defaultdict(list)
-    for *key, version in waiting.order_by("version_id").values_list("event_type", "anchor", "literal", "version_id"):
-        index[Key(*key)].append(version)
+    rows = waiting.order_by("version_id").values_list("event_type", "anchor", "literal", "version_id")
+    for event_type, anchor, literal, version in rows:
+        index[Key(event_type, anchor, literal)].append(version)
     return index
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from rules.actions import Action, branches_of, settings_of
 from rules.comparing import Read, Truth
-from rules.conditions import Trace, compiled
+from rules.conditions import compiled
 from rules.language import Definition
 from rules.models import Rule, RuleVersion
+from rules.traces import Trace
 from rules.triggers import is_stateless
 
 # How long a worker trusts what it knows of a rule's owner, whose name may change, and how many plans it keeps.

@@ -78,8 +78,8 @@ def _rehearse(
 
 
 def _draft_of(party: Company | Person, definition: Definition) -> Plan:
-    company = party if isinstance(party, Company) else None
-    rule = Rule(company=company, person=None if company else party, name=definition.name)
+    named = {"company": party} if isinstance(party, Company) else {"person": party}
+    rule = Rule(**named, name=definition.name)
     return plan_of(definition, RuleVersion(rule=rule))
 
 

@@ -54,12 +54,10 @@ def mine(view: View) -> View:
     return wrapped
 
 
-def companys(view: View, *, to: Role = Role.VIEWER, posting: Role | None = Role.ADMIN) -> View:
-    """The same page at the desk, whose POST takes an admin."""
+def companys(view: View, *, to: Role = Role.VIEWER) -> View:
+    """The same page at the desk, for members of this role or a higher one."""
 
-    @at_desk(to, posting=posting)
-    @wraps(view)
-    def wrapped(request: HttpRequest, member: Member, **parts: Any) -> HttpResponseBase:
+    def standing(request: HttpRequest, member: Member, /, **parts: Any) -> HttpResponseBase:
         return view(request, Place(member.company, member), **parts)
 
-    return wrapped
+    return wraps(view)(at_desk(to)(standing))

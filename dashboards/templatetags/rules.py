@@ -53,7 +53,9 @@ def event_in_words(name: str) -> str:
 
 @register.filter
 def comparison_in_words(leaf: Mapping[str, Any]) -> str:
-    """What one comparison wanted."""
+    """What one comparison wanted, or an expression as it was written."""
+    if "cel" in leaf:
+        return str(leaf["cel"])
     operator = operators().get(str(leaf.get("op")))
     field = in_words(str(leaf.get("field", "")))
     return f"{field} {operator.sentence(leaf.get('value'))}" if operator else field

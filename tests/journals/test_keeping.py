@@ -9,7 +9,8 @@ from django.utils import timezone
 from conduits import steering
 from conduits.models import Conduit
 from journals import keeping
-from journals.keeping import MAIL_ANSWER_AFTER, mark_read, open_journal_of, settle
+from journals.appending import MAIL_ANSWER_AFTER
+from journals.keeping import mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
 from parties.errors import StateForbidsError
