@@ -35,7 +35,7 @@ def _check_actions(
     party: Company | Person, kind: Party, listed: Sequence[Mapping[str, Any]], place: str, *, depth: int
 ) -> int:
     """How many there are, those that hang on others counted in. Raises RefusedError with the place of what is wrong."""
-    if depth > DEEPEST:
+    if depth > DEEPEST and listed:
         message = f"Actions hang on others at most {DEEPEST} deep."
         raise RefusedError(message, field=place)
     if len(listed) > MOST_ACTIONS:

@@ -347,7 +347,7 @@ def test_a_sentence_says_both_ways(conduit: Conduit) -> None:
         (WAIT | {"for": {"event": "pico.eaten"}}, "for.event"),
         (WAIT | {"within": "PT0S"}, "within"),
         (WAIT | {"then": [{"do": "dance"}]}, "then.0.do"),
-        (WAIT | {"else": [WAIT | {"else": [WAIT | {"else": [WAIT]}]}]}, "else.0.else.0.else"),
+        (WAIT | {"else": [WAIT | {"else": [WAIT | {"else": [WAIT]}]}]}, "else.0.else.0.then"),
         (DELAY | {"for": "soon"}, "for"),
     ],
 )
@@ -358,3 +358,11 @@ def test_what_cannot_be_waited_for_is_refused_when_it_is_written(
     answer_ = api(conduit.owner).post("/rules", body)
 
     assert [answer_.status_code, list(answer_.json()["errors"])] == [422, [f"then.0.{place}"]]
+
+
+def test_waits_hang_on_waits_three_deep(conduit: Conduit, api: Api) -> None:
+    short = {"do": "wait", "for": ANSWERED, "within": "P2D"}
+    action = short | {"else": [short | {"else": [short]}]}
+    body = {"name": "A", "when": {"event": "pico.scanned"}, "then": [action]}
+
+    assert api(conduit.owner).post("/rules", body).status_code == 201
