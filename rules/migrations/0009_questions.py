@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conduits", "0008_requests_labels_and_assignments"),
+        ("conduits", "0010_requests_labels_and_assignments"),
         ("parties", "0003_company_keeps_some_months"),
         ("picos", "0014_pending_by_party"),
         ("rules", "0008_watches_waits_and_usage"),
