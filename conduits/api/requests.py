@@ -32,10 +32,10 @@ class RequestShown(Shown):
     pico: str
     title: str
     status: Literal["open", "closed"]
-    opened_by: Literal["owner", "company"]
+    opened_by: str
     by_rule: bool
     opened_at: datetime
-    closed_by: Literal["owner", "company"] | None
+    closed_by: str | None
     closed_at: datetime | None
 
 

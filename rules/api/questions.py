@@ -1,7 +1,6 @@
 """What rules ask of you, and your answers."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ class QuestionShown(Shown):
     id: UUID
     pico: str
     conduit: UUID | None
-    of: Literal["owner", "company"]
+    of: str
     by: str | None
     question: str
     choices: list[str]

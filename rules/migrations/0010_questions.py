@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("conduits", "0010_requests_labels_and_assignments"),
         ("parties", "0003_company_keeps_some_months"),
         ("picos", "0014_pending_by_party"),
-        ("rules", "0008_watches_waits_and_usage"),
+        ("rules", "0009_templates_of_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
