@@ -128,7 +128,7 @@ class Meetings:
     def _perform(self, run: Run, moment: Moment, *, step: int) -> None:
         if moment.plan.waits and run._state.adding:  # noqa: SLF001
             run.outcome = Outcome.WAITING
-            run.save()
+            run.save(force_insert=True)
         wait = perform(run, moment, step=step, apart=self._apart)
         if wait:
             self._batch.waits.add(wait)
