@@ -9,7 +9,18 @@ CLOSED = register("conduit.closed", "the conduit to the owner of {thing} closes"
 TERMS_AGREED = register("conduit.terms_agreed", "terms about {thing} are agreed")
 NOTE = register("conduit.note", "a customer's rule sends a note about {thing}")
 MESSAGE = register("conduit.message", "the company answers about {thing}")
+REQUEST_OPENED = register("request.opened", "a request about {thing} is opened")
+REQUEST_CLOSED = register("request.closed", "a request about {thing} is closed")
 ENDPOINT_DISABLED = register("endpoint.disabled", "an endpoint is disabled")
 ADVISORY_PUBLISHED = register("advisory.published", "an advisory about {thing} is published")
 ADVISORY_CORRECTED = register("advisory.corrected", "an advisory about {thing} is corrected")
 ADVISORY_ENDED = register("advisory.ended", "an advisory about {thing} is over")
+
+# What rules lead to. Rules stand a floor higher, but the gate, which says whom these may reach, has to know them.
+# Of the engine's clock, for the version that it is about; nothing else listens for it.
+RULE_DUE = register("rule.due", "the time of a rule about {thing} has come")
+# For the rule that was started; nothing else listens for it.
+RULE_STARTED = register("rule.started", "another rule starts this one for {thing}")
+RULE_RAISED = register("rule.raised", "a rule raises an event about {thing}")
+RULE_ASKED = register("rule.asked", "a rule asks a question about {thing}")
+RULE_ANSWERED = register("rule.answered", "a question about {thing} is answered")

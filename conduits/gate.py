@@ -43,7 +43,24 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.RESUMED: None,
     event_types.CLOSED: None,
     event_types.TERMS_AGREED: None,
+    event_types.REQUEST_OPENED: None,
+    event_types.REQUEST_CLOSED: None,
+    event_types.RULE_DUE: None,
+    event_types.RULE_STARTED: None,
+    event_types.RULE_RAISED: Grant.NOTES,
+    event_types.RULE_ASKED: Grant.NOTES,
+    event_types.RULE_ANSWERED: Grant.NOTES,
 }
+# What a rule leads to says whose rule it was (`author`), and whether that side keeps it to itself (`visibility`).
+OF_RULES: Final = frozenset(
+    {
+        event_types.RULE_DUE,
+        event_types.RULE_STARTED,
+        event_types.RULE_RAISED,
+        event_types.RULE_ASKED,
+        event_types.RULE_ANSWERED,
+    }
+)
 # What the company must be told although the conduit is not open any more: that it is not.
 _ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED, pico_events.RELEASED, pico_events.RETIRED}
 
@@ -72,8 +89,8 @@ def decide_event(event: Event, conduit: Conduit | None) -> Decision:
         return Decision(passes=False, reason="it is from before the conduit")
     if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
         return Decision(passes=False, reason=f"the conduit is {conduit.status}")
-    if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
-        return Decision(passes=False, reason="nothing grants this")
+    if why := _never_passes(event):
+        return Decision(passes=False, reason=why)
     return _decide_grant(conduit, _grant_for_event(event))
 
 
@@ -129,11 +146,13 @@ def passes_entry(entry: Entry, conduit: Conduit) -> bool:
 
 def passing_events(conduit: Conduit) -> Q:
     """Which events of the pico and this owner the company may read: the same as it would be sent."""
-    types = [name for name, grant in GRANT_FOR.items() if grants(conduit, grant)]
-    by_company = Q(type=ENTRY_ADDED, data__author="company")
+    types = [name for name, grant in GRANT_FOR.items() if name not in OF_RULES and grants(conduit, grant)]
+    shared_by_rules = [name for name in OF_RULES if grants(conduit, GRANT_FOR[name])]
+    by_company = Q(type__in=[ENTRY_ADDED, *OF_RULES], data__author="company")
     shared = Q(type=ENTRY_ADDED) & ~Q(data__visibility=Entry.Visibility.PRIVATE)
     private = Q(type=ENTRY_ADDED, data__visibility=Entry.Visibility.PRIVATE)
-    passing = Q(type__in=types) | by_company | Q(type=pico_events.STATE_CHANGED, data__namespace="company")
+    by_rules = Q(type__in=shared_by_rules, data__visibility=Entry.Visibility.SHARED)
+    passing = Q(type__in=types) | by_company | by_rules | Q(type=pico_events.STATE_CHANGED, data__namespace="company")
     if grants(conduit, Grant.ENTRIES):
         passing |= shared
     if grants(conduit, Grant.PRIVATE_ENTRIES):
@@ -148,8 +167,10 @@ def passes_to_owner(event: Event) -> bool:
 
 
 def kept_from_owner() -> Q:
-    """The same, as a condition: the company's private entries."""
-    return Q(type=ENTRY_ADDED, data__author="company", data__visibility=Entry.Visibility.PRIVATE)
+    """The same, as a condition: the company's private entries, and what its rules keep to it."""
+    kept = [ENTRY_ADDED, *OF_RULES]
+    # Contains, as a comparison with a value that is not there would be unknown, and so would its opposite.
+    return Q(type__in=kept, data__contains={"author": "company", "visibility": str(Entry.Visibility.PRIVATE)})
 
 
 def grants(conduit: Conduit, grant: Grant | None) -> bool:
@@ -157,8 +178,19 @@ def grants(conduit: Conduit, grant: Grant | None) -> bool:
     return grant is None or (conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants)
 
 
+def _never_passes(event: Event) -> str:
+    """Why no grant lets it through; empty if one may."""
+    if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
+        return "nothing grants this"
+    by_company = event.data.get("author") == "company"
+    shared = event.data.get("visibility") == Entry.Visibility.SHARED
+    return "" if event.type not in OF_RULES or by_company or shared else "it is a matter of the owner's own rules"
+
+
 def _grant_for_event(event: Event) -> Grant | None:
     """What the company itself wrote or set takes none."""
+    if event.type in OF_RULES and event.data.get("author") == "company":
+        return None
     if event.type == ENTRY_ADDED:
         return None if event.data.get("author") == "company" else _grant_for(str(event.data.get("visibility")))
     companys_own = event.type == pico_events.STATE_CHANGED and event.data.get("namespace") == State.Namespace.COMPANY

@@ -9,6 +9,7 @@ from conduits import holding
 from conduits.event_types import CLOSED, PAUSED, RESUMED
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
+from conduits.requests import end_requests
 from parties.actors import Actor
 from parties.errors import RefusedError, StateForbidsError
 from picos.events import record_event
@@ -36,6 +37,7 @@ def close(conduit: Conduit) -> None:
     with transaction.atomic():
         _move(conduit, sources=[Status.OPEN, Status.PAUSED], target=Status.CLOSED, event=CLOSED)
         conduit.held.all().delete()
+        end_requests(conduit)
 
 
 def set_grants(conduit: Conduit, grants: Iterable[str]) -> None:

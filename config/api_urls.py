@@ -5,9 +5,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, states
+from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states
 from picos.api import batches, labels, links, products
-from rules.api import endpoints, rules, runs, simulating
+from rules.api import endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
 
 urlpatterns = [
@@ -67,6 +67,11 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/messages", door(post=conduits.post_message)),
     path("conduits/<uuid:conduit_id>/terms", door(get=conduits.list_terms)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
+    path("conduits/<uuid:conduit_id>/requests", door(post=requests.open_request)),
+    path("conduits/<uuid:conduit_id>/labels", door(get=requests.show_labels, put=requests.set_labels)),
+    path("conduits/<uuid:conduit_id>/assignee", door(get=requests.show_assignee, put=requests.set_assignee)),
+    path("requests", door(get=requests.list_requests)),
+    path("requests/<uuid:request_id>/close", door(post=requests.close_request)),
     path("terms/<str:sha256>", door(get=conduits.show_terms)),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
@@ -87,6 +92,8 @@ urlpatterns = [
     path("rules/simulate", door(post=simulating.simulate)),
     path("rules/<uuid:rule_id>/runs", door(get=runs.list_runs)),
     path("rules/<uuid:rule_id>/why/<uuid:event_id>", door(get=runs.why)),
+    path("questions", door(get=questions.list_questions)),
+    path("questions/<uuid:question_id>/answer", door(post=questions.answer_question)),
     path("runs/<uuid:run_id>", door(get=runs.show_run)),
     re_path("", nowhere),
 ]

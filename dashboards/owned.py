@@ -20,6 +20,7 @@ from live.tokens import token_for, topic
 from parties.models import Person
 from picos.models import Pico
 from picos.notices import see_notices
+from rules.asking import questions_to
 
 SHOWN = 30
 
@@ -42,6 +43,7 @@ def owner_context(
     mark_read(journal=journal, by=person)
     see_notices(person=person, pico=pico, path=journal_path(pico))
     entries, older = page_of(journal, person, before)
+    is_open = conduit is not None and conduit.status == Conduit.Status.OPEN
     return {
         "journal": journal,
         "conduit": conduit,
@@ -51,6 +53,8 @@ def owner_context(
         "crossing": crossing(entries, conduit),
         "older_url": f"?before={older}" if older else "",
         "form": form or EntryForm(),
+        "questions": list(questions_to(person).filter(pico=pico).order_by("-id")),
+        "requests": list(conduit.requests.open().order_by("-id")) if conduit and is_open else [],
         "notices": list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:5]),
         "live_token": token_for(topic("journal", journal.pk, "owner")),
         "fragment_url": reverse("fragment", args=[pico.code]),

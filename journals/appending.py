@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from textwrap import shorten
 from typing import Any, Final, Literal, NamedTuple, TypedDict
 from uuid import UUID
 
-from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from journals.event_types import ENTRY_ADDED
@@ -169,16 +168,17 @@ def _move_pointers(entries: Sequence[Entry], drafts: Sequence[EntryDraft]) -> No
 
     A rule ends no wait, nor does an answer to a scan: anybody can scan, and would bury what the owner asked.
     """
-    begun: set[UUID] = set()
+    begun: dict[UUID, datetime] = {}
     for entry, draft in zip(entries, drafts, strict=True):
         if not entry.crosses or entry.channel_id:
             continue
         if entry.author_company_id is None:
-            begun.add(entry.journal_id)
+            begun.setdefault(entry.journal_id, entry.at)
         elif entry.rule_id is None and not (draft.cause and _began_with_scan(draft.cause)):
             Journal.objects.filter(pk=entry.journal_id).update(waiting_since=None)
     if begun:
-        Journal.objects.filter(pk__in=begun, waiting_since=None).update(waiting_since=timezone.now())
+        # With its first words, which the inbox looks for from then on.
+        Journal.objects.filter(pk__in=begun, waiting_since=None).update(waiting_since=min(begun.values()))
 
 
 def _began_with_scan(event: Event) -> bool:

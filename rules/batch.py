@@ -12,12 +12,13 @@ from picos.turns import take_turn
 from rules.bounds import Bounds
 from rules.claiming import Claim
 from rules.effects import Effects
+from rules.event_types import RULE_STARTED
 from rules.models import Rule
 from rules.moment import Moment
 from rules.plan import Plan
 from rules.quotas import Quotas
 from rules.triggers import fits, leaves
-from rules.waiting import Waits
+from rules.waiting import Waits, due_anchors
 from rules.watching import Watches
 
 Conduits = dict[tuple[UUID, UUID], list[Conduit]]
@@ -31,10 +32,12 @@ class Surroundings:
         _load(events)
         self._conduits = _conduits(events)
         self._endpoints = _endpoints(plans)
+        self._origins = _origins(events)
 
     def moment(self, event: Event, plan: Plan) -> Moment:
         """The meeting of the two."""
-        return Moment(event, plan, self.conduit_of(event), self.effects, self._endpoints)
+        origin = self._origins.get(event.pk)
+        return Moment(event, plan, self.conduit_of(event), self.effects, self._endpoints, origin=origin)
 
     def moment_again(self, event: Event, plan: Plan, *, reply: Event | None, at: datetime | None) -> Moment:
         """The meeting of an earlier event, of which the run goes on at this time."""
@@ -42,7 +45,8 @@ class Surroundings:
         conduits = self._conduits if known else self._conduits | _conduits([event])
         endpoints = self._endpoints | _endpoints([plan])
         conduit = _conduit_of(event, conduits)
-        return Moment(event, plan, conduit, self.effects, endpoints, reply, at or event.at)
+        origin = (self._origins if event.pk in self._origins else _origins([event])).get(event.pk)
+        return Moment(event, plan, conduit, self.effects, endpoints, reply, origin, at or event.at)
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
@@ -61,8 +65,11 @@ class Batch(Surroundings):
         self.waits = Waits(claim.events)
         awaited = [event for event in claim.events if claim.plans[event.pk] or self.waits.has(event)]
         plans = list({plan.version.pk: plan for event in awaited for plan in claim.plans[event.pk]}.values())
-        if pico_ids := {event.pico_id for event in awaited if event.pico_id}:
-            take_turn(*pico_ids)
+        # What somebody waits for who may go on now, beside the things of the events.
+        due = due_anchors(claim.ripe, claim.now) if claim.ripe else []
+        self.turns = {event.pico_id for event in awaited if event.pico_id} | set(due)
+        if self.turns:
+            take_turn(*self.turns)
         super().__init__(awaited, plans)
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
@@ -130,6 +137,20 @@ def _conduits(events: Sequence[Event]) -> Conduits:
             conduit.company = conduit.journal.company = pico.product.company
         conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
     return conduits
+
+
+def _origins(events: Iterable[Event]) -> dict[UUID, Event]:
+    """By the event that starts a rule: the one that its starter met. Of the same thing, so that rows are shared."""
+    wanted = {event.pk: event for event in events if event.type == RULE_STARTED}
+    if not wanted:
+        return {}
+    met = Event.objects.in_bulk({event.data["met"] for event in wanted.values()})
+    found: dict[UUID, Event] = {}
+    for pk, event in wanted.items():
+        if origin := met.get(UUID(event.data["met"])):
+            origin.pico, origin.owner = event.pico, event.owner
+            found[pk] = origin
+    return found
 
 
 def _endpoints(plans: Iterable[Plan]) -> dict[UUID, str]:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, branches_of, settings_of, walk
+from rules.event_types import RULE_DUE
 from rules.language import MOST_ACTIONS, Definition
+from rules.triggers import types
 
 # Of actions that hang on the outcome of others.
 DEEPEST: Final = 3
@@ -21,6 +22,9 @@ MOST_IN_ALL: Final = 30
 def check(party: Company | Person, definition: Definition) -> set[UUID]:
     """Whether the party may have this rule; returns the ids that it watches."""
     kind: Party = "company" if isinstance(party, Company) else "person"
+    if RULE_DUE in types(definition.when):
+        message = f"{RULE_DUE} is for the rule alone whose time has come; it starts no other."
+        raise RefusedError(message, field="when")
     if (count := _check_actions(party, kind, definition.then, "then", depth=1)) > MOST_IN_ALL:
         message = f"A rule has at most {MOST_IN_ALL} actions in all; this one has {count}."
         raise RefusedError(message, field="then")
@@ -31,7 +35,7 @@ def _check_actions(
     party: Company | Person, kind: Party, listed: Sequence[Mapping[str, Any]], place: str, *, depth: int
 ) -> int:
     """How many there are, those that hang on others counted in. Raises RefusedError with the place of what is wrong."""
-    if depth > DEEPEST:
+    if depth > DEEPEST and listed:
         message = f"Actions hang on others at most {DEEPEST} deep."
         raise RefusedError(message, field=place)
     if len(listed) > MOST_ACTIONS:
@@ -57,10 +61,11 @@ def _check_action(party: Company | Person, kind: Party, action: Mapping[str, Any
         first = error.errors()[0]
         where = ".".join(str(step) for step in (place, *first["loc"]))
         raise RefusedError(first["msg"].removeprefix("Value error, "), field=where) from error
-    endpoint_id = getattr(settings, "endpoint", None)
-    if endpoint_id and not Endpoint.objects.filter(pk=endpoint_id, company=party.pk, deleted_at=None).exists():
-        message = "You have no such endpoint."
-        raise RefusedError(message, field=f"{place}.endpoint")
+    if hasattr(settings, "check"):
+        try:
+            settings.check(party)
+        except RefusedError as error:
+            raise RefusedError(str(error), field=f"{place}.{error.field}") from error
     return settings
 
 

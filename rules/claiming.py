@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from picos.models import Event, Pending, Pico
-from rules.listening import Key, keys_of
+from rules.listening import Key, keys_of, started_versions
 from rules.models import Listener
 from rules.plan import Plan, plans_of
 
@@ -137,13 +137,17 @@ def _plans(events: Sequence[Event]) -> dict[UUID, list[Plan]]:
     kinds = {pk: kind for pk, *kind in Pico.objects.filter(pk__in=picos).values_list("pk", "product_id", "batch_id")}
     keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ()) if event.pico_id else ()) for event in events}
     index = _index({key for some in keys.values() for key in some})
-    known = plans_of({version for versions in index.values() for version in versions})
+    started = started_versions(events)
+    known = plans_of({version for versions in index.values() for version in versions} | set(started.values()))
     found = {pk: dict.fromkeys(one for key in some for one in index.get(key, ())) for pk, some in keys.items()}
+    found |= {pk: {version: None} for pk, version in started.items()}
     return {pk: [known[version] for version in versions if version in known] for pk, versions in found.items()}
 
 
 def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
     """The versions that wait under these keys; the database looks wider, as its three lists are crossed."""
+    if not keys:
+        return {}
     types, anchors, literals = (set(one) for one in zip(*keys, strict=True))
     waiting = Listener.objects.filter(event_type__in=types, anchor__in=anchors, literal__in=literals)
     index: dict[Key, list[UUID]] = defaultdict(list)

@@ -1,7 +1,15 @@
-"""The event types of the rule floor."""
+"""The event types of the rule floor; those that may pass to the other side stand with the gate, a floor below."""
 
+from typing import Final
+
+from conduits.event_types import RULE_ANSWERED as RULE_ANSWERED
+from conduits.event_types import RULE_ASKED as RULE_ASKED
+from conduits.event_types import RULE_DUE as RULE_DUE
+from conduits.event_types import RULE_RAISED as RULE_RAISED
+from conduits.event_types import RULE_STARTED as RULE_STARTED
 from picos.event_types import register
 
 RULE_PAUSED = register("rule.paused", "a rule is paused")
-# Recorded by the engine's clock for the version that it is about; nothing else listens for it.
-RULE_DUE = register("rule.due", "the time of a rule about {thing} has come")
+
+# Each is for the one rule that it names.
+OF_ONE_RULE: Final = frozenset({RULE_DUE, RULE_STARTED})

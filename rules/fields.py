@@ -21,8 +21,8 @@ class Missing:
 MISSING: Final = Missing()
 
 _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
-    "event.type": lambda moment: moment.event.type,
-    "event.at": lambda moment: moment.event.at,
+    "event.type": lambda moment: moment.meant.type,
+    "event.at": lambda moment: moment.meant.at,
     "reply.type": lambda moment: moment.reply.type if moment.reply else MISSING,
     "pico.code": lambda moment: moment.pico.code,
     "pico.serial": lambda moment: moment.pico.serial or MISSING,
@@ -94,7 +94,7 @@ def read_field(name: str, moment: Moment) -> Any:
 def _data(moment: Moment) -> dict[str, Any]:
     """What the event says; where it was, a company is told only as granted."""
     own = moment.rule.person_id is not None
-    return moment.event.data if own else passing_data(moment.event, moment.conduit)
+    return moment.meant.data if own else passing_data(moment.meant, moment.conduit)
 
 
 def _reply(moment: Moment) -> dict[str, Any]:

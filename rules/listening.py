@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from picos.models import Event
-from rules.event_types import RULE_DUE
+from rules.event_types import RULE_DUE, RULE_STARTED
 from rules.language import Definition
-from rules.models import Listener, RuleVersion
+from rules.models import Listener, Rule, RuleVersion
 from rules.triggers import EventIs, is_stateless, leaves, needs_every_event
 
 LONGEST: Final = 200
@@ -48,13 +48,28 @@ def literal_of_leaf(leaf: EventIs) -> str:
 
 
 def keys_of(event: Event, kind: Iterable[UUID | None]) -> list[Key]:
-    """All keys under which a rule may wait for this event. `kind`: the product and batch of its pico."""
+    """All keys under which a rule may wait for this event. `kind`: the product and batch of its pico.
+
+    None for what names its rule itself, see `started_versions`.
+    """
     if event.type == RULE_DUE:
         return [Key(RULE_DUE, UUID(event.data["version"]), "")]
+    if event.type == RULE_STARTED:
+        return []
     anchors = [id_ for id_ in (event.company_id, event.owner_id, event.pico_id, *kind) if id_]
     plain = [(key, value) for key, value in event.data.items() if isinstance(value, (str, int, float, bool))]
     literals = ["", *(_literal(key, value) for key, value in plain[:MOST_LITERALS])]
     return [Key(event.type, anchor, literal) for anchor in anchors for literal in literals]
+
+
+def started_versions(events: Iterable[Event]) -> dict[UUID, UUID]:
+    """By event: the version at work of the rule that it starts. A rule that is off is not started."""
+    wanted = {event.pk: UUID(event.data["starts"]) for event in events if event.type == RULE_STARTED}
+    if not wanted:
+        return {}
+    at_work = Rule.objects.filter(pk__in=wanted.values(), status=Rule.Status.ENABLED, deleted_at=None)
+    versions: dict[UUID, UUID] = dict(at_work.values_list("pk", "version"))
+    return {event_id: versions[rule_id] for event_id, rule_id in wanted.items() if rule_id in versions}
 
 
 def _literal(key: str, value: Any) -> str:

@@ -8,7 +8,7 @@ from rules.batch import Batch, may_meet, places
 from rules.bounds import TOO_MANY
 from rules.breaking import has_called_itself, pause_rule
 from rules.conditions import reading
-from rules.event_types import RULE_DUE
+from rules.event_types import OF_ONE_RULE
 from rules.models import Run, Wait
 from rules.moment import Moment
 from rules.plan import Plan
@@ -45,7 +45,8 @@ class Meetings:
     def take_due_waits(self) -> int:
         """The runs whose time is up go on, where no earlier event waits any more. Returns how many there were."""
         claim = self._batch.claim
-        due = due_waits(claim.ripe, claim.now) if claim.ripe else []
+        handled = [event.pk for event in claim.events]
+        due = due_waits(claim.ripe, claim.now, turns=self._batch.turns, handled=handled) if claim.ripe else []
         for wait in due:
             self._resume(wait, None)
         return len(due)
@@ -97,7 +98,7 @@ class Meetings:
         if moment.plan.unreadable:
             self._keep(_failed(moment))
             return
-        if not moment.plan.stateless and moment.event.type != RULE_DUE:
+        if not moment.plan.stateless and moment.event.type not in OF_ONE_RULE:
             found = places(moment.plan, moment.event)
             if not self._batch.watches.feed(moment, found):
                 self._keep(new_run(moment, Outcome.NOTED))
@@ -177,7 +178,7 @@ class Meetings:
 
 def _is_for(plan: Plan, event: Event) -> bool:
     """The index finds rules by a part of what they say; this is the whole of it."""
-    if plan.definition is None or event.type == RULE_DUE:
+    if plan.definition is None or event.type in OF_ONE_RULE:
         return True
     return bool(places(plan, event)) or needs_every_event(plan.definition.when)
 

@@ -32,7 +32,14 @@ class Moment:
     endpoints: Mapping[UUID, str] = field(default_factory=dict)
     # The event that a wait was for, once it has come, and the time at which the run goes on; none at its start.
     reply: Event | None = None
+    # Of a rule that another rule started: the event that this one met.
+    origin: Event | None = None
     resumed_at: datetime | None = None
+
+    @property
+    def meant(self) -> Event:
+        """The event that fields and webhooks are about."""
+        return self.origin or self.event
 
     @property
     def rule(self) -> Rule:

@@ -1,5 +1,6 @@
 """Values in a sentence, so that no two read the same: texts in “…”, numbers bare, lists with commas and `or`."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,11 @@ def said(value: Any) -> str:
     if isinstance(value, str):
         return quoted(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def value_said(value: Any) -> str:
+    """Any JSON value: a text quoted, all else as JSON has it."""
+    return quoted(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def quoted(text: str) -> str:

@@ -72,6 +72,9 @@ def _go(run: Run, moment: Moment, number: int) -> Wait | None:
     wait = None
     while number >= 0 and wait is None:
         step = moment.plan.steps[number]
+        if not step.action.GATHERS:
+            # Its own writes come after those of the actions before it.
+            moment.effects.write()
         outcome = step.action.perform(step.settings, moment)
         said.append(_said(step, outcome))
         if isinstance(outcome, Pause):

@@ -50,13 +50,13 @@ def sentences_of(rules: Sequence[Rule]) -> list[Sentence]:
 
 
 def _sentences(definitions: Sequence[Definition], party: Company | Person) -> list[Sentence]:
-    endpoints = {
-        settings.endpoint
-        for definition in definitions
-        for _, settings in walk(definition.then)
-        if hasattr(settings, "endpoint")
-    }
-    names = load_names(party, [definition.on for definition in definitions], endpoints)
+    used = [settings for definition in definitions for _, settings in walk(definition.then)]
+    names = load_names(
+        party,
+        [definition.on for definition in definitions],
+        endpoints={settings.endpoint for settings in used if hasattr(settings, "endpoint")},
+        rules={settings.rule for settings in used if hasattr(settings, "rule")},
+    )
     return [
         Sentence(
             when=_when(definition, names, party),
@@ -72,12 +72,17 @@ def _action(raw: Mapping[str, Any], names: Names) -> str:
     """The phrase of an action, with what hangs on it in brackets."""
     action, settings = settings_of(raw)
     branches = [
-        f"{_BRANCHES.get(name, quoted(name))} {' AND '.join(_action(one, names) for one in inner)}"
+        f"{_branch(name)} {' AND '.join(_action(one, names) for one in inner)}"
         for name, inner in branches_of(settings).items()
         if inner
     ]
     said = action.sentence(settings, names)
     return f"{said} ({'; '.join(branches)})" if branches else said
+
+
+def _branch(name: str) -> str:
+    """THEN, ELSE, or for one of several answers: ON “Yes”."""
+    return _BRANCHES.get(name) or f"ON {quoted(name.partition('.')[2])}"
 
 
 def _pace(definition: Definition) -> list[str]:

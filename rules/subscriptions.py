@@ -14,6 +14,7 @@ from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company
 from picos.event_types import event_types
+from rules.event_types import OF_ONE_RULE
 from rules.language import Definition
 from rules.models import Rule
 from rules.triggers import types
@@ -65,7 +66,11 @@ def _subscription(endpoint: Endpoint) -> Rule:
 
 
 def _definition(endpoint: Endpoint, events: Sequence[str]) -> Definition:
-    wanted = [known.name for known in event_types()] if EVERYTHING in events else list(dict.fromkeys(events))
+    wanted = (
+        [known.name for known in event_types() if known.name not in OF_ONE_RULE]
+        if EVERYTHING in events
+        else list(dict.fromkeys(events))
+    )
     raw = {
         "name": "Webhook",
         "when": {"any": [{"event": name} for name in wanted]},

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from picos.events import lane_of
-from picos.models import Event
+from picos.models import Event, Pending
 from picos.turns import turn_key
 from rules.actions.outcome import Pause
 from rules.models import Run, Wait
@@ -75,14 +77,28 @@ def wait_for(run: Run, moment: Moment, *, step: int, pause: Pause) -> Wait:
         where=pause.where,
         since=(moment.reply or moment.event).sequence,
         lane=lane_of(turn_key(anchor)),
-        due=moment.at + pause.within,
+        due=pause.until or moment.at + pause.within,
     )
 
 
-def due_waits(lanes: Iterable[int], now: datetime) -> list[Wait]:
-    """Those whose time is up in lanes that the caller holds, the oldest first."""
+def due_anchors(lanes: Iterable[int], now: datetime) -> list[UUID]:
+    """What the runs are about whose time is up in these lanes, the longest first."""
     due = Wait.objects.filter(lane__in=lanes, due__lte=now).order_by("due", "id")
-    return list(due.select_for_update()[:DUE_AT_ONCE])
+    return list(dict.fromkeys(due.values_list("anchor", flat=True)[:DUE_AT_ONCE]))
+
+
+def due_waits(lanes: Iterable[int], now: datetime, *, turns: Iterable[UUID], handled: Iterable[UUID]) -> list[Wait]:
+    """Those whose time is up in lanes that the caller holds, on things whose turns it holds, the oldest first.
+
+    `handled` are the events of its claim. An event that came in time, but was committed after the claim, goes first: a
+    wait of its thing is left to the next claim, which has it.
+    """
+    partys_own = Q(event__pico=None) & (Q(event__owner=OuterRef("anchor")) | Q(event__company=OuterRef("anchor")))
+    about = Q(event__pico=OuterRef("anchor")) | partys_own
+    missed = Pending.objects.filter(about, lane=OuterRef("lane"), event__at__lte=OuterRef("due"))
+    due = Wait.objects.filter(lane__in=lanes, due__lte=now, anchor__in=set(turns)).order_by("due", "id")
+    ready = due.exclude(Exists(missed.exclude(pk__in=list(handled))))
+    return list(ready.select_related("run").select_for_update(of=("self",))[:DUE_AT_ONCE])
 
 
 def cancel_runs(runs: Iterable[Run], *, because: str) -> None:

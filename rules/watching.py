@@ -10,6 +10,7 @@ from picos.events import Draft, lane_of, record_events
 from picos.models import Event, Pico
 from picos.turns import turn_key
 from rules import triggers
+from rules.authorship import authored
 from rules.event_types import RULE_DUE
 from rules.models import RuleVersion, Watch
 from rules.moment import Moment
@@ -111,7 +112,7 @@ def _draft(plan: Plan, at: datetime, pico: Pico | None, cause: Event | None) -> 
         pico=pico,
         owner_id=party.pk if isinstance(party, Person) else None,
         company_id=party.pk if isinstance(party, Company) else None,
-        data={"rule": str(plan.rule.pk), "version": str(plan.version.pk), "name": plan.rule.name, "at": at.isoformat()},
+        data=authored(plan.rule) | {"version": str(plan.version.pk), "at": at.isoformat()},
         cause=cause,
     )
 

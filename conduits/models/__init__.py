@@ -2,10 +2,13 @@
 
 from conduits.models.access_log import AccessLine
 from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
+from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
+from conduits.models.label import Label
+from conduits.models.request import Request
 from conduits.models.telling import Telling, Told, Wish
 from conduits.models.terms import Terms
 
@@ -13,11 +16,14 @@ __all__ = [
     "AccessLine",
     "Acknowledgement",
     "Advisory",
+    "Assignment",
     "Attempt",
     "Conduit",
     "Delivery",
     "Endpoint",
     "Held",
+    "Label",
+    "Request",
     "SerialRun",
     "Telling",
     "Terms",

@@ -4,7 +4,8 @@ NAME      as in `{"do": NAME, …}`
 PARTIES   whose rules may use it
 GATHERS   whether all that it writes goes through `moment.effects`; else the engine gives it a savepoint
 WAITS     whether the run may go on later; then the module also has `branch`, see rules/waiting.py
-Settings  a pydantic model of its other keys; with a method `branches`, if further actions hang on its outcome
+Settings  a pydantic model of its other keys; with a method `branches`, if further actions hang on its outcome, and
+          a method `check`, if the party has to have what they name
 sentence  what it says after THEN
 perform   does it within the engine's transaction, and says what came of it
 rehearse  says what `perform` would do now, and writes nothing
@@ -23,6 +24,8 @@ from rules.shapes import Strict
 
 Party = Literal["company", "person"]
 Actions = list[dict[str, Any]]
+# Modules here that are no action.
+_OTHERS = ("outcome",)
 
 
 class Action(Protocol):
@@ -57,7 +60,7 @@ def actions() -> dict[str, Action]:
     modules = [
         importlib.import_module(f"{__name__}.{found.name}")
         for found in pkgutil.iter_modules(__path__)
-        if found.name != "outcome"
+        if found.name not in _OTHERS
     ]
     return {module.NAME: cast("Action", module) for module in modules}
 

@@ -1,7 +1,7 @@
 """What came of an action."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 
@@ -18,7 +18,8 @@ class Outcome:
 class Pause:
     """The run goes on later: at an event with these values, or when `within` is over.
 
-    An empty `event_type` waits for the time alone. `id` names the row that was made, such as a question.
+    An empty `event_type` waits for the time alone. `id` names the row that was made, such as a question. `until` is
+    when it is over, where that does not count from the run's own time.
     """
 
     detail: str
@@ -26,6 +27,7 @@ class Pause:
     event_type: str = ""
     where: dict[str, Any] = field(default_factory=dict)
     id: str = ""
+    until: datetime | None = None
 
 
 def refused(why: str) -> Outcome:

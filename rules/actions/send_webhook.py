@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from conduits.models import Endpoint
 from conduits.queueing import DeliveryDraft
+from parties.errors import RefusedError
+from parties.models import Company, Person
 from rules.actions.outcome import Outcome, refused
 from rules.moment import Moment
 from rules.naming import Names
@@ -19,6 +22,12 @@ class Settings(Strict):
 
     endpoint: UUID
 
+    def check(self, party: Company | Person) -> None:
+        """It is one of the party's."""
+        if not Endpoint.objects.filter(pk=self.endpoint, company=party.pk, deleted_at=None).exists():
+            message = "You have no such endpoint."
+            raise RefusedError(message, field="endpoint")
+
 
 def sentence(settings: Settings, names: Names) -> str:
     """Completes "THEN …"."""
@@ -31,7 +40,7 @@ def perform(settings: Settings, moment: Moment) -> Outcome:
     if url is None:
         return refused("The endpoint is gone.")
     draft = DeliveryDraft(
-        event=moment.event, endpoint_id=settings.endpoint, conduit=moment.conduit, rule_version_id=moment.version.pk
+        event=moment.meant, endpoint_id=settings.endpoint, conduit=moment.conduit, rule_version_id=moment.version.pk
     )
     moment.effects.add(draft)
     return Outcome("done", f"A message to {url} is on its way.", str(draft.id))

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from picos.event_types import event_type
 from picos.models import Event
+from rules import triggers
 from rules.actions.outcome import Outcome, Pause
 from rules.durations import Duration, in_words
 from rules.moment import Moment
@@ -34,9 +34,7 @@ class Settings(Strict):
 
 def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
-    event = event_type(settings.for_.event).sentence.format(thing="it")
-    where = "".join(f" with {key} {value!r}" for key, value in settings.for_.where.items())
-    return f"wait up to {in_words(settings.within)} until {event}{where}"
+    return f"wait up to {in_words(settings.within)} until {triggers.sentence(settings.for_, 'it')}"
 
 
 def perform(settings: Settings, _: Moment) -> Pause:

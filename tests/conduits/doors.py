@@ -10,10 +10,13 @@ from conduits.models import (
     AccessLine,
     Acknowledgement,
     Advisory,
+    Assignment,
     Attempt,
     Conduit,
     Delivery,
     Endpoint,
+    Label,
+    Request,
     SerialRun,
     Telling,
     Terms,
@@ -41,13 +44,14 @@ from picos.models import (
     Suspicion,
     Transfer,
 )
-from rules.models import Listener, Rule, RuleVersion, Run
+from rules.models import Listener, Question, Rule, RuleVersion, Run, Wait
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_key, a_person
 
 TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
-    *(Rule, RuleVersion, Run, Listener),
+    *(Assignment, Label, Request),
+    *(Rule, RuleVersion, Run, Listener, Question, Wait),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(Advisory, SerialRun, Wording, Telling, Told, Acknowledgement, Wish),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),

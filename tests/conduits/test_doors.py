@@ -6,6 +6,7 @@ import pytest
 
 from conduits.models import Conduit, Delivery
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
 from parties.models import Company, Person
 from tests.conduits import doors
 from tests.conduits.doors import Door
@@ -38,13 +39,20 @@ OF_CONDUITS = [
     Door("get", "conduits", BOTH, 200, of_conduit("/terms")),
     Door("get", "conduits", BOTH, 200, of_terms),
     Door("get", "conduits", ("person",), 200, of_conduit("/access-log")),
+    Door("post", "conduits", BOTH, 201, of_conduit("/requests"), {"title": "Mend it"}),
+    Door("get", "conduits", ("company",), 200, of_conduit("/labels")),
+    Door("put", "conduits", ("company",), 200, of_conduit("/labels"), {"labels": ["Urgent"]}),
+    Door("get", "conduits", ("company",), 200, of_conduit("/assignee")),
+    Door("put", "conduits", ("company",), 200, of_conduit("/assignee"), {"member": None}),
 ]
 OF_DELIVERIES = [
     Door("get", "webhooks", ("company",), 200, of_delivery()),
     Door("post", "webhooks", ("company",), 201, of_delivery("/replay")),
     Door("get", "webhooks", ("company",), 200, lambda d: f"/deliveries?endpoint={getattr(d, 'endpoint_id', d)}"),
 ]
+CLOSING = Door("post", "conduits", BOTH, 200, lambda request: f"/requests/{getattr(request, 'pk', request)}/close")
 LISTS = [
+    Door("get", "conduits", BOTH, 200, lambda _: "/requests"),
     Door("get", "conduits", BOTH, 200, lambda _: "/conduits"),
     Door("get", "webhooks", ("company",), 200, lambda _: "/deliveries"),
 ]
@@ -84,6 +92,14 @@ def test_a_door_to_a_delivery_is_open_to_its_company_alone(door: Door, delivery:
     doors.assert_refuses_everybody_else(door, delivery, company)
     doors.assert_refuses_other_tenants(door, delivery, company)
     doors.assert_admits(door, delivery, company)
+
+
+def test_a_door_to_a_request_is_open_to_the_ends_of_its_conduit_alone(conduit: Conduit) -> None:
+    for end in ends_of(CLOSING, conduit):
+        request = open_request(conduit=conduit, title="Mend it", by=By(conduit.owner))
+        doors.assert_refuses_everybody_else(CLOSING, request, end)
+        doors.assert_refuses_other_tenants(CLOSING, request, end)
+        doors.assert_admits(CLOSING, request, end)
 
 
 @pytest.mark.parametrize("door", LISTS, ids=str)

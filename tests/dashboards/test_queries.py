@@ -85,8 +85,8 @@ def test_a_scan_while_advisories_stand(django_assert_num_queries: Any, advisorie
     ("accept", "number"),
     [
         ("application/json", 1),
-        # Pico; journal, conduit; what was read, notices seen; entries, photos; notices left.
-        ("text/html", 8 + DESKS),
+        # Pico; journal, conduit; what was read, notices seen; entries, photos; questions, requests; notices left.
+        ("text/html", 10 + DESKS),
     ],
 )
 def test_an_owner_s_scan(django_assert_num_queries: Any, entries: int, accept: str, number: int) -> None:
@@ -104,7 +104,7 @@ def test_the_part_of_the_page_that_news_change(django_assert_num_queries: Any, e
     for _ in range(entries):
         an_entry(conduit, photos=take_photos([a_photo()]))
     path = f"/P/{conduit.pico.code}/fragment"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -128,7 +128,7 @@ def test_one_thing(django_assert_num_queries: Any, finders: int) -> None:
     # As a scan, without recording one; notices seen; advisories; finders, their messages; links, their uses; values; a
     # transfer that is offered; what was before.
     path = f"/things/{conduit.pico.code}"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8 + 8 + DESKS)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10 + 8 + DESKS)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -156,10 +156,11 @@ def test_the_inbox(django_assert_num_queries: Any, number: int) -> None:
     company = a_company()
     customers(company, number)
     client = browser(a_member(company).person)
-    # Conduits; their words; lines in the log.
-    rows = 3
+    # Conduits, their labels and requests; their words; what rules ask; lines in the log.
+    rows = 6
     queries(client, f"/desk/{company.slug}/rows", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
-    queries(client, f"/desk/{company.slug}", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
+    # And the labels to filter by.
+    queries(client, f"/desk/{company.slug}", django_assert_num_queries, SIGNED_IN + MEMBER + rows + 1)
 
 
 @pytest.mark.parametrize("number", [1, 9])
@@ -173,10 +174,10 @@ def test_a_conversation(django_assert_num_queries: Any, number: int) -> None:
     client = browser(a_member(company).person)
     path = f"/desk/{company.slug}/conduits/{conduit.pk}"
     # The conduit; the look in the log (savepoint, last conduit, lock, line, head, release); what was read; entries,
-    # photos.
-    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 10)
-    # And the inbox beside it, the rules that acted, and values.
-    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 10 + 4 + 1)
+    # photos; requests, questions.
+    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 12)
+    # And the inbox beside it, the rules that acted, and values; its labels, who has it, who could.
+    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 12 + 7 + 1 + 3)
 
 
 @pytest.mark.parametrize("number", [1, 9])

@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.test import Client
 
 from conduits.leaving import release_and_close
-from conduits.models import Advisory, Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Delivery, Endpoint, Request
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
 from conduits.steering import set_grants
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry, Journal
@@ -26,7 +27,7 @@ from picos.finding import write_to_owner
 from picos.inviting import invite_maker
 from picos.models import Batch, Channel, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
-from rules.models import Rule
+from rules.models import Question, Rule
 from tests.dashboards.markup import Markup
 from tests.factories import (
     a_company,
@@ -127,6 +128,9 @@ class World:
     delivery: Delivery
     advisory: Advisory
     people: dict[str, Person]
+    request: Request
+    # By who is asked; only where a rule asked.
+    questions: dict[str, Question] = field(default_factory=dict)
     sessions: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, actor: str) -> Client:
@@ -182,4 +186,5 @@ def a_world() -> World:
         delivery=queue_test(endpoint),
         advisory=an_advisory(company, scope={"product": product.pk}),
         people=people,
+        request=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)),
     )

@@ -11,7 +11,9 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from parties.keys import create_key
+from picos.events import Draft, record_events
 from rules.engine import drain
+from rules.models import Question
 from tests.dashboards.world import World, a_world, an_entry
 from tests.factories import a_rule
 
@@ -30,10 +32,22 @@ def a_full_world() -> World:
     a_rule(world.company, name="Modems", **{"if": {"all": [MODEM]}})
     create_key(party=world.company, name="The CRM")
     create_key(party=world.people["owner"], name="A script")
+    ask_both_sides(world)
     drain()
+    world.questions.update({"owner" if one.person_id else "company": one for one in Question.objects.all()})
     for actor in world.people:
         world.browser(actor)
     return world
+
+
+def ask_both_sides(world: World) -> None:
+    """A rule of the company's, which is about to act."""
+    asks = {"do": "ask", "question": "Shall we mend it?", "choices": ["Yes", "No"], "within": "P9D"}
+    when = {"event": "rule.raised", "where": {"name": "asks"}}
+    for side in ("owner", "company"):
+        a_rule(world.company, name="Ask", when=when, then=[asks | {"of": side}])
+    data = {"author": "company", "visibility": "shared", "name": "asks", "rule": "Raise", "data": {}}
+    record_events([Draft("rule.raised", pico=world.pico, data=data)])
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,9 @@ def at(path: str) -> Path:
         theirs=world.companys_rule.pk,
         gtin=world.product.gtin,
         link=world.link.pk,
+        request=world.request.pk,
+        asked=world.questions["owner"].pk,
+        asked_us=world.questions["company"].pk,
         subscription=world.endpoint.subscription.pk,
     )
 
@@ -110,6 +113,11 @@ AS_JSON = SAVE | {
 LOST = {"message": "On the bus.", "contact": "555-0100"}
 ADVISORY = {"title": "Recall", "body": "Send them back.", "severity": "high"}
 LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expires_in_days": "7"}
+
+
+def an_agent(world: World) -> Any:
+    return {"member": world.company.members.get(role="agent").pk}
+
 
 DOORS = [
     get("home", "/", HOME),
@@ -168,6 +176,8 @@ DOORS = [
     post("steer", "/conduits/{conduit}/pause", does(OWNER)),
     post("steer", "/conduits/{conduit}/close", does(OWNER)),
     post("steer", "/conduits/{conduit}/open", NOBODY),
+    post("answer_question", "/things/{code}/questions/{asked}", does(OWNER), {"choice": "Yes"}),
+    post("answer_question", "/things/{code}/questions/{asked_us}", NOBODY),
     get("rules", "/rules", SIGNED_IN),
     get("gallery", "/rules/new", SIGNED_IN),
     get("from_template", "/rules/new/tell_them_i_wrote", SIGNED_IN),
@@ -204,6 +214,12 @@ DOORS = [
     post("conversation", "{desk}/conduits/{conduit}", does(AGENTS), {"body": "We mend it."}),
     get("conversation_entries", "{desk}/conduits/{conduit}/entries", MEMBERS),
     post("settled", "{desk}/conduits/{conduit}/settled", does(AGENTS)),
+    post("label_conversation", "{desk}/conduits/{conduit}/labels", does(AGENTS), {"label": "Urgent"}),
+    post("assign_conversation", "{desk}/conduits/{conduit}/assignee", does(AGENTS), an_agent),
+    post("open_request", "{desk}/conduits/{conduit}/requests", does(AGENTS), {"title": "Call back"}),
+    post("close_request", "{desk}/conduits/{conduit}/requests/{request}/close", does(AGENTS)),
+    post("answer_at_desk", "{desk}/conduits/{conduit}/questions/{asked_us}", does(AGENTS), {"choice": "Yes"}),
+    post("answer_at_desk", "{desk}/conduits/{conduit}/questions/{asked}", (ASK, 404, 404, 403, 404, 404, 404)),
     get("products", "{desk}/products", MEMBERS),
     post("products", "{desk}/products", does(ADMINS), PRODUCT),
     get("product", "{desk}/products/{product}", MEMBERS),
@@ -308,6 +324,12 @@ STANDS_AT = {
     "rule_verb": "/rules",
     "you_keys": "/you",
     "settled": "{desk}/conduits/{conduit}",
+    "label_conversation": "{desk}/conduits/{conduit}",
+    "assign_conversation": "{desk}/conduits/{conduit}",
+    "open_request": "{desk}/conduits/{conduit}",
+    "close_request": "{desk}/conduits/{conduit}",
+    "answer_at_desk": "{desk}/conduits/{conduit}",
+    "answer_question": "/things/{code}",
     "cancel_batch": "{desk}/products",
     "link_printed": "{desk}/products/{product}",
     "add_link": "{desk}/products/{product}",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conduits", "0009_append_only_wordings"),
+        ("conduits", "0010_requests_labels_and_assignments"),
     ]
 
     operations = [
