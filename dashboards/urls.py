@@ -12,6 +12,7 @@ from dashboards import (
     gs1,
     home,
     life,
+    myterms,
     photos,
     relations,
     rule_pages,
@@ -90,6 +91,7 @@ urlpatterns = [
     # GS1 Digital Links; dashboards/resolving_first.py answers most of them before Django.
     re_path(r"^01(?:/|$)", gs1.resolve, name="resolve"),
     path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
+    path(".well-known/myterms.json", myterms.describe, name="myterms"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
     path("channels/<str:token>", by_link.channel, name="channel"),
