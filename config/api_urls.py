@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import channels, conduits, deliveries, journal, life, picos, states
+from conduits.api import channels, conduits, deliveries, journal, life, picos, states, terms
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, rules
 
@@ -57,9 +57,17 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/close", door(post=conduits.close)),
     path("conduits/<uuid:conduit_id>/grants", door(put=conduits.set_grants)),
     path("conduits/<uuid:conduit_id>/messages", door(post=conduits.post_message)),
-    path("conduits/<uuid:conduit_id>/terms", door(get=conduits.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms", door(get=terms.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms/proffer", door(get=terms.list_proffers, post=terms.proffer)),
+    path("conduits/<uuid:conduit_id>/terms/accept", door(post=terms.accept)),
+    path("conduits/<uuid:conduit_id>/terms/counter", door(post=terms.counter)),
+    path("conduits/<uuid:conduit_id>/terms/decline", door(post=terms.decline)),
+    path("conduits/<uuid:conduit_id>/terms/withdraw", door(post=terms.withdraw)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
-    path("terms/<str:sha256>", door(get=conduits.show_terms)),
+    path("conduits/<uuid:conduit_id>/access-log/check", door(get=conduits.check_access_log)),
+    path("terms/usual", door(get=terms.show_usual, put=terms.set_usual)),
+    path("terms/accepted", door(get=terms.show_accepted, put=terms.set_accepted)),
+    path("terms/<str:sha256>", door(get=terms.show_terms)),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",

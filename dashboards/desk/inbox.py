@@ -58,12 +58,12 @@ def rows(request: HttpRequest, member: Member) -> HttpResponse:
 
 def rows_of(member: Member, asked: str) -> list[Row]:
     """The open conduits whose owners wait, or those that were asked for; what is shown is logged."""
-    open_ones = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
+    theirs = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
     if asked:
-        found = open_ones.filter(_about(asked, "pico__"))
+        found = theirs.filter(_about(asked, "pico__"))
     else:
         # Without the grant, the company is not even told that somebody wrote.
-        found = open_ones.filter(grants__contains=[Grant.ENTRIES]).exclude(journal__waiting_since=None)
+        found = theirs.filter(gate.granting(Grant.ENTRIES)).exclude(journal__waiting_since=None)
     conduits = list(found.order_by("journal__waiting_since", "-opened_at")[:SHOWN])
     first_lines = _waiting_words(conduits)
     _log(member, [conduit for conduit in conduits if conduit.pk in first_lines])
@@ -127,6 +127,7 @@ def _log(member: Member, conduits: list[Conduit]) -> None:
                 outcome=AccessLine.Outcome.READ,
                 who=reader.who,
                 who_id=reader.id,
+                role=reader.role,
                 what=WHAT,
                 reason="the conduit is open",
                 fields=("entries",),

@@ -25,7 +25,7 @@ LOST = "It is reported lost. Say first that it is back."
 
 
 def types(pico: Pico) -> list[str]:
-    found = Event.objects.filter(pico=pico).exclude(type__in=["pico.claimed", "conduit.opened"])
+    found = Event.objects.filter(pico=pico).exclude(type__in=["pico.claimed", "conduit.terms_agreed", "conduit.opened"])
     return list(found.order_by("sequence").values_list("type", flat=True))
 
 

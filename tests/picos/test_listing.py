@@ -212,7 +212,7 @@ def test_a_company_reads_of_an_unclaimed_pico_all_its_events_and_of_a_claimed_on
     assert types(unclaimed) == ["pico.scanned"]
     assert types(conduit.pico) == ["pico.claimed", "conduit.opened", "pico.scanned"]
     steering.set_grants(conduit, [])
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     steering.pause(conduit)
     assert types(conduit.pico) == []
 
@@ -223,7 +223,7 @@ def test_a_company_never_reads_what_happened_before_the_claim_as_the_owner_s(api
     conduit = a_conduit(pico=pico)
     for side in (conduit.owner, conduit.company):
         rows = api(side).get(f"/picos/{pico.code}/events").json()["results"]
-        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.opened"]
+        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
 
 
 def test_a_thing_needs_a_name_and_nothing_else(api: Api) -> None:
