@@ -49,6 +49,12 @@ def accepted_at_once(company: Company) -> list[str]:
     return [one.id for one in rosters.agreements() if one.id in names]
 
 
+def is_accepted_at_once(wanted: Proposal, company: Company) -> bool:
+    """Whether the company agrees to one of the two without a look."""
+    offered = {one.id for one in (wanted.preferred, wanted.alternative) if one}
+    return bool(offered & set(accepted_at_once(company)))
+
+
 def accept_at_once(*, company: Company, names: Iterable[str]) -> list[str]:
     """From now on the company accepts these at once, and nothing else. What waits already, waits for its answer.
 

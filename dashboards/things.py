@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conduits import proffering
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
 from dashboards.forms import ChannelForm, LostForm, MessageForm, ReasonForm, ThingForm, posted
@@ -135,6 +136,7 @@ def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[st
         "loss": loss,
         "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
         "grant_choices": list(Grant),
+        "waiting_offer": proffering.waiting_proffer(context["conduit"]) if context["conduit"] else None,
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
         "reason_form": ReasonForm(),
         "transfer": open_offer(Transfer, pico),

@@ -18,10 +18,12 @@ from dashboards import (
     rule_pages,
     scan_page,
     squares,
+    terms,
     things,
     you,
 )
 from dashboards.desk import catalogue, conversation, copies, inbox, keeping, labels, links, printed, webhooks
+from dashboards.desk import terms as desk_terms
 from dashboards.posting import posts
 
 # A code's pages: /P/… as printed, in any case.
@@ -53,6 +55,12 @@ desk = [
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
     path("keeping", keeping.keeping, name="keeping"),
+    path("terms", desk_terms.terms, name="desk_terms"),
+    path(
+        "conduits/<uuid:conduit_id>/terms/<slug:verb>",
+        posts(desk_terms.answer, "desk_terms", "slug"),
+        name="answer_terms",
+    ),
     path("picos/<str:code>", copies.copy, name="copy"),
     path("picos/<str:code>/<slug:verb>", posts(copies.copy_verb, "copy", "slug", "code"), name="copy_verb"),
     path("batches/<uuid:batch_id>/labels", labels.labels, name="labels"),
@@ -117,6 +125,10 @@ urlpatterns = [
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),
+    path("conduits/<uuid:conduit_id>/terms", terms.terms, name="terms"),
+    path(
+        "conduits/<uuid:conduit_id>/terms/withdraw", posts(terms.withdraw, "terms", "conduit_id"), name="withdraw_terms"
+    ),
     path("conduits/<uuid:conduit_id>/<slug:verb>", posts(relations.steer, "companies"), name="steer"),
     path("rules", rule_pages.rules, name="rules"),
     path("rules/new", posts(rule_pages.new_rule, "rules"), name="new_rule"),
@@ -124,6 +136,7 @@ urlpatterns = [
     path("rules/<uuid:rule_id>/<slug:verb>", posts(rule_pages.rule_verb, "rules"), name="rule_verb"),
     path("you", you.you, name="you"),
     path("you/keys", posts(you.keys, "you"), name="you_keys"),
+    path("you/terms", posts(terms.usual, "you"), name="you_terms"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),
     # Signing in is by mailed code or passkey. allauth's pages for passwords, further addresses and second factors

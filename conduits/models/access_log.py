@@ -51,3 +51,8 @@ class AccessLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.who} {self.outcome} {self.what}"
+
+    @property
+    def purposes(self) -> list[str]:
+        """Each by itself."""
+        return self.purpose.split(",") if self.purpose else []

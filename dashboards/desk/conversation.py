@@ -15,6 +15,7 @@ from conduits.access import access_conduit
 from conduits.answering import add_companys_entry, answer
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
+from conduits.proffering import waiting_proffer
 from conduits.reading import open_for
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
@@ -29,6 +30,11 @@ from picos.states import states_of
 from rules.models import Run
 
 SHOWN = 50
+SHUT = {
+    Conduit.Status.WAITING.value: "No terms are agreed, so nothing can be read or sent.",
+    Conduit.Status.PAUSED.value: "The customer has paused this conduit, so nothing can be read or sent.",
+    Conduit.Status.CLOSED.value: "The customer has closed this conduit, so nothing can be read or sent.",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +58,8 @@ def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> Http
         runs=_runs(conduit, member),
         live_token=token_for(topic("journal", conduit.journal_id, "company")),
         fragment_url=reverse("conversation_entries", args=[member.company.slug, conduit.pk]),
-        grant_labels=conduit.grants_labels(),
+        grant_labels=[] if conduit.status == Conduit.Status.WAITING else conduit.grants_labels(),
+        offered=waiting_proffer(conduit),
     )
     return render(
         request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200
@@ -99,7 +106,7 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
         "conduit": conduit,
         "journal": conduit.journal,
         "entries": shown,
-        "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
+        "shut": "" if may_read else SHUT.get(conduit.status, SHUT[Conduit.Status.CLOSED]),
         "viewer": "company",
         "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
         "states": _states(conduit, granted=may_read),

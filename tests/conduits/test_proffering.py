@@ -243,7 +243,7 @@ def test_a_grant_that_the_terms_do_not_allow_is_refused_by_name(api: Api) -> Non
 def test_after_a_withdrawal_nothing_passes_until_other_terms_are_agreed(by: str, api: Api, sink: Sink) -> None:
     conduit = a_conduit()
     an_endpoint(conduit.company, sink.url(), ("*",))
-    party = {"person": conduit.owner, "company": conduit.company}[by]
+    party: Any = {"person": conduit.owner, "company": conduit.company}[by]
 
     answer = api(party).post(f"/conduits/{conduit.pk}/terms/withdraw")
 
@@ -361,7 +361,8 @@ def test_the_offers_of_a_conduit_are_listed_for_both(api: Api) -> None:
     proffering.decline(conduit=conduit)
     proffering.proffer(conduit=conduit, proposal=proposal("PDC-AI", "SD-BASE"))
 
-    listed = [api(one).get(f"/conduits/{conduit.pk}/terms/proffer").json() for one in (conduit.owner, conduit.company)]
+    path = f"/conduits/{conduit.pk}/terms/proffer"
+    listed = [api(conduit.owner).get(path).json(), api(conduit.company).get(path).json()]
 
     assert listed[0] == listed[1]
     assert [(one["preferred"], one["alternative"], one["state"]) for one in listed[0]["results"]] == [

@@ -88,3 +88,8 @@ def test_what_was_changed_is_refused(said: str, change: Any, live_server: LiveSe
 
     assert verified.returncode == 1
     assert said in verified.stderr
+
+
+def test_the_page_shows_the_program_as_it_is() -> None:
+    page = (PROGRAM.parent / "terms.md").read_text()
+    assert f"```python\n{PROGRAM.read_text()}```" in page

@@ -189,7 +189,7 @@ def test_events_are_filtered_by_type_and_time(api: Api) -> None:
     conduit = a_conduit()
     asking, path = api(conduit.owner), f"/picos/{conduit.pico.code}/events"
     asking.post(f"/picos/{conduit.pico.code}/lost", {"message": "x"})
-    claimed, opened, lost = asking.get(path).json()["results"]
+    claimed, _, opened, lost = asking.get(path).json()["results"]
     assert asking.get(path, {"type": "pico.lost"}).json()["results"] == [lost]
     assert asking.get(path, {"type": "pico.eaten"}).json()["results"] == []
     assert asking.get(path, {"since": opened["at"]}).json()["results"] == [lost]
@@ -210,7 +210,7 @@ def test_a_company_reads_of_an_unclaimed_pico_all_its_events_and_of_a_claimed_on
     for pico in (unclaimed, conduit.pico):
         record_scan(pico=pico, visitor=b"visitor1", person=None)
     assert types(unclaimed) == ["pico.scanned"]
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened", "pico.scanned"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened", "pico.scanned"]
     steering.set_grants(conduit, [])
     assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     steering.pause(conduit)
