@@ -107,18 +107,22 @@ def decide_grant(conduit: Conduit | None, grant: Grant) -> Decision:
     return _decide_grant(conduit, grant) if conduit and decision.passes else decision
 
 
+def decide_entry(conduit: Conduit, entry: Entry) -> Decision:
+    """Whether the company may read the entry, or even know of it."""
+    decision = decide_read(conduit)
+    if not decision.passes or entry.author_company_id:
+        return decision
+    return _decide_grant(conduit, _grant_for(entry.visibility))
+
+
 def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
     """Whether the company may see the entry's photos: its own, and the owner's if photos and entry are granted."""
     if conduit.journal_id != entry.journal_id:
         return Decision(passes=False, reason="it is of another owner's journal")
-    decision = decide_read(conduit)
+    decision = decide_entry(conduit, entry)
     if not decision.passes or entry.author_company_id:
         return decision
-    for grant in (_grant_for(entry.visibility), Grant.PHOTOS):
-        decision = _decide_grant(conduit, grant)
-        if not decision.passes:
-            break
-    return decision
+    return _decide_grant(conduit, Grant.PHOTOS)
 
 
 def passing_data(event: Event, conduit: Conduit | None) -> dict[str, Any]:
@@ -173,6 +177,11 @@ def grants(conduit: Conduit, grant: Grant | None) -> bool:
     return grant is None or (
         conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants and grant.value in conduit.scope
     )
+
+
+def granted(conduit: Conduit) -> tuple[str, ...]:
+    """All that is granted now, as the log says it."""
+    return tuple(grant.value for grant in Grant if grants(conduit, grant))
 
 
 def granting(grant: Grant) -> Q:

@@ -68,7 +68,7 @@ def open_for(
                 what=what,
                 what_id=pico.pk,
                 reason=decision.reason,
-                fields=tuple(conduit.grants) if decision.passes else (),
+                fields=gate.granted(conduit) if decision.passes else (),
             )
         ]
     )

@@ -58,5 +58,5 @@ def _line(conduit: Conduit, suspicion: Suspicion, reader: Reader) -> access_log.
         what=SUSPECTED_COPY,
         what_id=suspicion.pk,
         reason=gate.decide_grant(conduit, Grant.SCANS).reason,
-        fields=tuple(conduit.grants),
+        fields=gate.granted(conduit),
     )

@@ -62,7 +62,7 @@ def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
         sees = "will see" if conduit.status == Conduit.Status.WAITING else "sees"
         messages.success(request, f"{conduit.company} {sees} {_sees(conduit)}.")
     except RefusedError:
-        messages.error(request, "One of these is nothing that your terms let a company see. Choose again.")
+        messages.error(request, "One of these is nothing that a company can see. Choose again.")
     except StateForbidsError:
         messages.info(request, f"The line to {conduit.company} is closed.")
     return redirect("thing", conduit.pico.code)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from journals.event_types import ENTRY_ADDED
 from journals.models import Entry, Journal
 from journals.photos import attach
+from journals.ringing import may_tell
 from live.announcing import announce
 from live.tokens import topic
 from parties.actors import ANONYMOUS, Actor
@@ -166,7 +167,7 @@ def _tell(entry: Entry, journal: Journal) -> None:
     by_company = entry.author_company_id is not None
     if entry.crosses or not by_company:
         announce(topic("journal", journal.pk, "owner"), topic("person", journal.owner_id))
-    if journal.company_id and (entry.crosses or by_company):
+    if journal.company_id and (by_company or (entry.crosses and may_tell(entry))):
         announce(topic("journal", journal.pk, "company"), topic("company", journal.company_id))
     if entry.channel or (by_company and entry.crosses):
         said = shorten(entry.body, SAID_IN_NOTICE, placeholder="…") or "see the photo"
