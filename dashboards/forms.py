@@ -194,7 +194,10 @@ class AcceptedForm(forms.Form):
     """The terms that a company accepts without a look."""
 
     accepts = forms.MultipleChoiceField(
-        label="Accept at once", required=False, widget=forms.CheckboxSelectMultiple, error_messages=SAYS
+        label="Signed for you the moment a customer offers them",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=SAYS,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,11 +4,17 @@ import django.contrib.postgres.fields
 from django.db import migrations, models
 
 
-# Until now there was one agreement, which allows every grant, to serve its owner. What stands on none waits for some.
+# Until now there was one agreement, which allows every grant, to serve its owner; records of later ones say it
+# themselves. What stands on none waits for some.
 FROM_TERMS = """
 UPDATE conduits_conduit SET purposes = '{service}',
     scope = '{scans,entries,notes,photos,region,state,contact,private_entries}' WHERE terms_id IS NOT NULL;
+UPDATE conduits_conduit AS conduit SET
+    purposes = ARRAY(SELECT jsonb_array_elements_text(record #> '{agreement,scope,purposes}')),
+    scope = ARRAY(SELECT jsonb_array_elements_text(record #> '{agreement,scope,grants}'))
+FROM conduits_terms AS terms WHERE terms.id = conduit.terms_id AND record #> '{agreement,scope}' IS NOT NULL;
 UPDATE conduits_conduit SET status = 'waiting' WHERE terms_id IS NULL AND status <> 'closed';
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 # Backwards there is no waiting: nothing passes a paused one either.
 FROM_WAITING = "UPDATE conduits_conduit SET status = 'paused' WHERE status = 'waiting'"

@@ -15,11 +15,12 @@ FOLDER = Path(rosters.__file__).parent
 FILES = sorted(FOLDER.glob("*.json"))
 # What each text says, for good: a new wording is a new file.
 HASHES = {
-    "pdc-ai.2026-01.json": "c4831936f5c89084",
-    "pdc-good.2026-01.json": "4cc7fa6f92dd3cd8",
-    "pdc-intent.2026-01.json": "8613c15df963838a",
+    "pdc-ai.2026-11.json": "d6d6843a2a73045d",
+    "pdc-good.2026-11.json": "71f2ff301bec564a",
+    "pdc-intent.2026-11.json": "62f058c612f56c14",
     "sd-base-dp.2026-01.json": "f081146ccf954282",
-    "sd-base.2026-01.json": "9d2cfee3853f6930",
+    "sd-base-dp.2026-11.json": "26dddfcaad015b84",
+    "sd-base.2026-11.json": "c4b2b7ab331f2dc0",
 }
 
 

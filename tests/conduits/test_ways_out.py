@@ -1,7 +1,7 @@
 """Every way out is asked, and none lets through what the owner does not grant.
 
 An owner has a secret of each kind. Then the company asks at each door of the API and opens each page that there is, and
-is sent what its webhooks may tell: with every grant but one, with none, and while the line is shut. A door that is added
+is sent what its webhooks may tell: with each half of the grants, with none, and while the line is shut. A door that is added
 is found by itself; one whose path takes something new fails here until it is given one.
 """
 
@@ -182,7 +182,9 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def everything_that_it_gets(relation: Relation, sink: Sink) -> Iterator[tuple[str, bytes]]:
+def everything_that_it_gets(
+    relation: Relation, sink: Sink, methods: tuple[str, ...] = ("get",)
+) -> Iterator[tuple[str, bytes]]:
     """What its webhooks tell, and each answer to it, with where that was."""
     sink.received.clear()
     while engine.drain():
@@ -198,7 +200,7 @@ def everything_that_it_gets(relation: Relation, sink: Sink) -> Iterator[tuple[st
     }
     asking, page = ApiClient(a_key(relation.conduit.company)), browser(relation.admin)
     for path in paths(named):
-        for method in METHODS if path.startswith("/api/v1/") else ("get",):
+        for method in methods if path.startswith("/api/v1/") else ("get",):
             with undone():
                 yield f"{method} {path}", _answer(asking, page, method, path)
     with undone():
@@ -242,17 +244,19 @@ def test_with_every_grant_each_secret_of_a_grant_comes_out_somewhere(relation: R
     assert seen == set(Grant)
 
 
-@pytest.mark.parametrize("missing", list(Grant))
-def test_what_alone_is_not_granted_comes_out_nowhere(missing: Grant, relation: Relation, sink: Sink) -> None:
-    steering.set_grants(relation.conduit, [grant for grant in Grant if grant != missing])
-    for place, said in everything_that_it_gets(relation, sink):
-        assert {missing, NEVER} & relation.seen_in(said) == set(), place
+# Each grant is missing from one half, beside those through which it would slip: photos beside entries, region beside
+# scans.
+HALVES = (
+    {Grant.SCANS, Grant.ENTRIES, Grant.STATE, Grant.CONTACT},
+    {Grant.NOTES, Grant.PHOTOS, Grant.REGION, Grant.PRIVATE_ENTRIES},
+)
 
 
-def test_without_a_grant_nothing_comes_out(relation: Relation, sink: Sink) -> None:
-    steering.set_grants(relation.conduit, [])
-    for place, said in everything_that_it_gets(relation, sink):
-        assert relation.seen_in(said) == set(), place
+@pytest.mark.parametrize("granted", [*HALVES, set()], ids=["one half", "the other half", "nothing"])
+def test_what_is_not_granted_comes_out_nowhere(granted: set[Grant], relation: Relation, sink: Sink) -> None:
+    steering.set_grants(relation.conduit, granted)
+    for place, said in everything_that_it_gets(relation, sink, METHODS):
+        assert relation.seen_in(said) <= {grant.value for grant in granted}, place
 
 
 @pytest.mark.parametrize("how", ["paused", "closed", "waiting"])
