@@ -21,7 +21,7 @@ from django.utils import timezone
 from conduits import access_log, event_types, gate
 from conduits.due import due_ids
 from conduits.http import Answer, Client
-from conduits.models import AccessLine, Attempt, Delivery, Endpoint
+from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint
 from conduits.payloads import body_of, fields_of
 from conduits.queueing import TEST
 from conduits.signing import headers_for
@@ -94,7 +94,7 @@ def _claim() -> tuple[int, list[Outgoing]]:
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(pk__in=due_ids(leased_until=leased_until), state=State.WAITING, next_attempt_at__lte=timezone.now())
         .filter(Q(endpoint__ordered=False) | ~Exists(ahead))
-        .select_related("endpoint__company", "conduit__owner", "conduit__company")
+        .select_related("endpoint__company")
         .order_by("next_attempt_at")
     )
     outgoing, refused = _pass_gate(due)
@@ -109,6 +109,7 @@ def _claim() -> tuple[int, list[Outgoing]]:
 
 def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
     """Decides anew for each message, also a retry, and logs the first passing and each refusal."""
+    _hold_conduits(due)
     events, entries = _subjects(due)
     told = _told(due)
     outgoing, refused, lines = [], [], []
@@ -133,6 +134,14 @@ def _pass_gate(due: Sequence[Delivery]) -> tuple[list[Outgoing], list[UUID]]:
             lines.append(line)
     access_log.write_lines(lines)
     return outgoing, refused
+
+
+def _hold_conduits(due: Sequence[Delivery]) -> None:
+    """Locks them as writing the log does, and only then looks: what an owner shut or took back before stays so."""
+    wanted = {delivery.conduit_id for delivery in due if delivery.conduit_id}
+    held = {conduit.pk: conduit for conduit in Conduit.objects.hold(wanted)}
+    for delivery in due:
+        delivery.conduit = held.get(delivery.conduit_id) if delivery.conduit_id else None
 
 
 def _subjects(due: Sequence[Delivery]) -> tuple[dict[UUID, Event], dict[str | None, Entry]]:
@@ -168,6 +177,7 @@ def _line(delivery: Delivery, decision: gate.Decision, body: str) -> access_log.
         outcome=AccessLine.Outcome.SENT if decision.passes else REFUSED,
         who=f"{delivery.endpoint.company} (webhook)",
         who_id=delivery.endpoint_id,
+        role=access_log.WEBHOOK,
         what=delivery.event_type,
         what_id=delivery.event_id,
         reason=decision.reason,

@@ -1,7 +1,7 @@
 """The gate: decides what of an owner's may pass to the company. Every way out asks here, and nothing else decides.
 
-Pure decisions over rows that the caller loaded, or conditions for its query; the caller logs them
-(conduits/access_log.py).
+What passes takes an open conduit, the owner's grant, and terms whose scope has that grant. Pure decisions over
+rows that the caller loaded, or conditions for its query; the caller logs them (conduits/access_log.py).
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,7 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.PAUSED: None,
     event_types.RESUMED: None,
     event_types.CLOSED: None,
+    event_types.TERMS_PROFFERED: None,
     event_types.TERMS_AGREED: None,
     event_types.REQUEST_OPENED: None,
     event_types.REQUEST_CLOSED: None,
@@ -50,6 +51,8 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.RULE_RAISED: Grant.NOTES,
     event_types.RULE_ASKED: Grant.NOTES,
     event_types.RULE_ANSWERED: Grant.NOTES,
+    event_types.TERMS_DECLINED: None,
+    event_types.TERMS_WITHDRAWN: None,
 }
 # What a rule leads to says whose rule it was (`author`), and whether that side keeps it to itself (`visibility`).
 OF_RULES: Final = frozenset(
@@ -63,6 +66,18 @@ OF_RULES: Final = frozenset(
 )
 # What the company must be told although the conduit is not open any more: that it is not.
 _ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED, pico_events.RELEASED, pico_events.RETIRED}
+# The same while it is paused, or waits for terms: what both need to come to terms.
+_ABOUT_TERMS: Final = {
+    event_types.TERMS_PROFFERED,
+    event_types.TERMS_AGREED,
+    event_types.TERMS_DECLINED,
+    event_types.TERMS_WITHDRAWN,
+}
+_PASSES_SHUT: Final = {
+    Conduit.Status.WAITING.value: _ABOUT_THE_END | _ABOUT_TERMS,
+    Conduit.Status.PAUSED.value: _ABOUT_THE_END | _ABOUT_TERMS,
+    Conduit.Status.CLOSED.value: _ABOUT_THE_END,
+}
 
 # What of an event's data tells where somebody was.
 WHERE: Final = frozenset({"region", "regions", "kilometres"})
@@ -87,8 +102,8 @@ def decide_event(event: Event, conduit: Conduit | None) -> Decision:
         return Decision(passes=False, reason="there is no conduit")
     if event.sequence < conduit.since:
         return Decision(passes=False, reason="it is from before the conduit")
-    if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
-        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
+    if conduit.status != Conduit.Status.OPEN and event.type not in _PASSES_SHUT[conduit.status]:
+        return Decision(passes=False, reason=_why_shut(conduit))
     if why := _never_passes(event):
         return Decision(passes=False, reason=why)
     return _decide_grant(conduit, _grant_for_event(event))
@@ -99,22 +114,32 @@ def decide_read(conduit: Conduit | None) -> Decision:
     if conduit is None:
         return Decision(passes=False, reason="there is no conduit")
     if conduit.status != Conduit.Status.OPEN:
-        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
+        return Decision(passes=False, reason=_why_shut(conduit))
     return Decision(passes=True, reason="the conduit is open")
+
+
+def decide_grant(conduit: Conduit | None, grant: Grant) -> Decision:
+    """Whether the company may have what takes this grant."""
+    decision = decide_read(conduit)
+    return _decide_grant(conduit, grant) if conduit and decision.passes else decision
+
+
+def decide_entry(conduit: Conduit, entry: Entry) -> Decision:
+    """Whether the company may read the entry, or even know of it."""
+    decision = decide_read(conduit)
+    if not decision.passes or entry.author_company_id:
+        return decision
+    return _decide_grant(conduit, _grant_for(entry.visibility))
 
 
 def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
     """Whether the company may see the entry's photos: its own, and the owner's if photos and entry are granted."""
     if conduit.journal_id != entry.journal_id:
         return Decision(passes=False, reason="it is of another owner's journal")
-    decision = decide_read(conduit)
+    decision = decide_entry(conduit, entry)
     if not decision.passes or entry.author_company_id:
         return decision
-    for grant in (_grant_for(entry.visibility), Grant.PHOTOS):
-        decision = _decide_grant(conduit, grant)
-        if not decision.passes:
-            break
-    return decision
+    return _decide_grant(conduit, Grant.PHOTOS)
 
 
 def passing_data(event: Event, conduit: Conduit | None) -> dict[str, Any]:
@@ -174,8 +199,20 @@ def kept_from_owner() -> Q:
 
 
 def grants(conduit: Conduit, grant: Grant | None) -> bool:
-    """Whether the owner grants this now; a conduit that is not open grants nothing."""
-    return grant is None or (conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants)
+    """Whether the owner grants this now and the terms let them; a conduit that is not open grants nothing."""
+    return grant is None or (
+        conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants and grant.value in conduit.scope
+    )
+
+
+def granted(conduit: Conduit) -> tuple[str, ...]:
+    """All that is granted now, as the log says it."""
+    return tuple(grant.value for grant in Grant if grants(conduit, grant))
+
+
+def granting(grant: Grant) -> Q:
+    """The same as a condition on conduits."""
+    return Q(status=Conduit.Status.OPEN, grants__contains=[grant.value], scope__contains=[grant.value])
 
 
 def _never_passes(event: Event) -> str:
@@ -206,4 +243,10 @@ def _decide_grant(conduit: Conduit, grant: Grant | None) -> Decision:
         return Decision(passes=True, reason="it is about the conduit itself")
     if grants(conduit, grant):
         return Decision(passes=True, reason=f"the owner lets it see {grant.label}")
+    if grant.value not in conduit.scope:
+        return Decision(passes=False, reason=f"the terms do not let it see {grant.label}")
     return Decision(passes=False, reason=f"the owner does not let it see {grant.label}")
+
+
+def _why_shut(conduit: Conduit) -> str:
+    return "no terms are agreed" if conduit.status == Conduit.Status.WAITING else f"the conduit is {conduit.status}"

@@ -58,6 +58,7 @@ def _about_pico(pico: Pico, conduit: Conduit | None) -> dict[str, Any]:
             else None,
         },
         "conduit": str(conduit.pk) if conduit else None,
+        "terms_hash": conduit.terms.sha256 if conduit and conduit.terms else None,
         "reply_url": f"{settings.PUBLIC_URL}{API}/conduits/{conduit.pk}/messages" if conduit and answerable else None,
     }
     if conduit and grants(conduit, Grant.CONTACT):

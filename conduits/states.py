@@ -50,7 +50,7 @@ def read_changes(*, pico: Pico, reader: Reader, key: str) -> QuerySet[Event]:
 def _granted(pico: Pico, reader: Reader) -> Conduit | None:
     """The conduit through which the owner's values pass; who is not granted them asks for its own alone."""
     conduit = current_conduit(pico)
-    if conduit is None or not gate.grants(conduit, Grant.STATE):
+    if not gate.decide_grant(conduit, Grant.STATE).passes:
         return None
     return open_for(pico=pico, reader=reader, what="state")
 

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states
+from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states, terms
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
@@ -65,14 +65,22 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/close", door(post=conduits.close)),
     path("conduits/<uuid:conduit_id>/grants", door(put=conduits.set_grants)),
     path("conduits/<uuid:conduit_id>/messages", door(post=conduits.post_message)),
-    path("conduits/<uuid:conduit_id>/terms", door(get=conduits.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms", door(get=terms.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms/proffer", door(get=terms.list_proffers, post=terms.proffer)),
+    path("conduits/<uuid:conduit_id>/terms/accept", door(post=terms.accept)),
+    path("conduits/<uuid:conduit_id>/terms/counter", door(post=terms.counter)),
+    path("conduits/<uuid:conduit_id>/terms/decline", door(post=terms.decline)),
+    path("conduits/<uuid:conduit_id>/terms/withdraw", door(post=terms.withdraw)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
+    path("conduits/<uuid:conduit_id>/access-log/check", door(get=conduits.check_access_log)),
     path("conduits/<uuid:conduit_id>/requests", door(post=requests.open_request)),
     path("conduits/<uuid:conduit_id>/labels", door(get=requests.show_labels, put=requests.set_labels)),
     path("conduits/<uuid:conduit_id>/assignee", door(get=requests.show_assignee, put=requests.set_assignee)),
     path("requests", door(get=requests.list_requests)),
     path("requests/<uuid:request_id>/close", door(post=requests.close_request)),
-    path("terms/<str:sha256>", door(get=conduits.show_terms)),
+    path("terms/usual", door(get=terms.show_usual, put=terms.set_usual)),
+    path("terms/accepted", door(get=terms.show_accepted, put=terms.set_accepted)),
+    path("terms/<str:sha256>", door(get=terms.show_terms)),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",

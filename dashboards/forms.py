@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
+from conduits.rosters import agreements
+from conduits.stances import Proposal, proposal
 from parties.errors import RefusedError
 from picos import retention
 from picos.channels import LONGEST_DAYS, MOST_USES
@@ -158,6 +160,50 @@ class ClaimForm(forms.Form):
             del self.fields["pin"]
         if not wants_name:
             del self.fields["name"]
+
+
+class ProfferForm(forms.Form):
+    """The terms that an owner offers: those that they would like best, and others that would do."""
+
+    preferred = forms.ChoiceField(label="What you would like best", error_messages=SAYS)
+    alternative = forms.ChoiceField(
+        label="What would do, too", required=False, error_messages=SAYS, help_text="The company may take either."
+    )
+
+    def __init__(self, *args: Any, usual: Proposal, **kwargs: Any) -> None:
+        alternative = usual.alternative.id if usual.alternative else ""
+        kwargs["initial"] = {"preferred": usual.preferred.id, "alternative": alternative}
+        super().__init__(*args, **kwargs)
+        choices = [(one.id, f"{one.title} ({one.id})") for one in agreements()]
+        self.fields["preferred"].choices = choices  # type: ignore[attr-defined]
+        self.fields["alternative"].choices = [("", "nothing else"), *choices]  # type: ignore[attr-defined]
+
+    def proposal(self) -> Proposal:
+        """What was chosen, once it is valid."""
+        return proposal(self.cleaned_data["preferred"], self.cleaned_data["alternative"])
+
+    def clean(self) -> dict[str, Any]:
+        """Two of the same are one."""
+        cleaned = super().clean() or {}
+        if cleaned.get("preferred") and cleaned.get("preferred") == cleaned.get("alternative"):
+            self.add_error("alternative", "This is what you would like best already. Choose another, or nothing else.")
+        return cleaned
+
+
+class AcceptedForm(forms.Form):
+    """The terms that a company accepts without a look."""
+
+    accepts = forms.MultipleChoiceField(
+        label="Signed for you the moment a customer offers them",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=SAYS,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.id, f"{one.title} ({one.id})") for one in agreements()]
+        self.fields["accepts"].choices = choices  # type: ignore[attr-defined]
 
 
 class LostForm(forms.Form):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conduits import proffering
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
 from conduits.standing import recent_for
@@ -146,6 +147,7 @@ def thing_context(request: HttpRequest, pico: Pico, *, before: UUID | None = Non
         "finders": finders,
         "talking": {finder.pk for finder in finders if _goes_on(finder)},
         "grant_choices": list(Grant),
+        "waiting_offer": proffering.waiting_proffer(context["conduit"]) if context["conduit"] else None,
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
         "reason_form": ReasonForm(),
         "transfer": open_offer(Transfer, pico),

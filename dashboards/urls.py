@@ -12,12 +12,14 @@ from dashboards import (
     gs1,
     home,
     life,
+    myterms,
     photos,
     questions,
     reading,
     relations,
     scan_page,
     squares,
+    terms,
     things,
     you,
 )
@@ -35,6 +37,7 @@ from dashboards.desk import (
     staff,
     webhooks,
 )
+from dashboards.desk import terms as desk_terms
 from dashboards.posting import posts
 from dashboards.rules import editor, listing, runs
 from dashboards.rules.places import companys, mine
@@ -94,6 +97,12 @@ desk = [
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
     path("keeping", keeping.keeping, name="keeping"),
+    path("terms", desk_terms.terms, name="desk_terms"),
+    path(
+        "conduits/<uuid:conduit_id>/terms/<slug:verb>",
+        posts(desk_terms.answer, "desk_terms", "slug"),
+        name="answer_terms",
+    ),
     path("picos/<str:code>", copies.copy, name="copy"),
     path("picos/<str:code>/<slug:verb>", posts(copies.copy_verb, "copy", "slug", "code"), name="copy_verb"),
     path("batches/<uuid:batch_id>/labels", labels.labels, name="labels"),
@@ -144,6 +153,7 @@ urlpatterns = [
     # GS1 Digital Links; dashboards/resolving_first.py answers most of them before Django.
     re_path(r"^01(?:/|$)", gs1.resolve, name="resolve"),
     path(".well-known/gs1resolver", gs1.describe, name="gs1resolver"),
+    path(".well-known/myterms.json", myterms.describe, name="myterms"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
     path("channels/<str:token>", by_link.channel, name="channel"),
@@ -179,6 +189,10 @@ urlpatterns = [
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),
+    path("conduits/<uuid:conduit_id>/terms", terms.terms, name="terms"),
+    path(
+        "conduits/<uuid:conduit_id>/terms/withdraw", posts(terms.withdraw, "terms", "conduit_id"), name="withdraw_terms"
+    ),
     path("conduits/<uuid:conduit_id>/<slug:verb>", posts(relations.steer, "companies"), name="steer"),
     path("rules", mine(listing.rules), name="rules"),
     path("rules/new", mine(editor.templates), name="gallery"),
@@ -192,6 +206,7 @@ urlpatterns = [
     path("you", you.you, name="you"),
     path("you/told", you.told, name="you_told"),
     path("you/keys", posts(you.keys, "you"), name="you_keys"),
+    path("you/terms", posts(terms.usual, "you"), name="you_terms"),
     path("desk/<slug:slug>", inbox.inbox, name="inbox"),
     path("desk/<slug:slug>/", include(desk)),
     # Signing in is by mailed code or passkey. allauth's pages for passwords, further addresses and second factors

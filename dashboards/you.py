@@ -1,4 +1,4 @@
-"""The person themself: name, signing in, what they are told, keys."""
+"""The person themself: name, signing in, what they are told, the terms that they offer, keys."""
 
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from conduits.rosters import agreements
+from conduits.stances import usual_proposal
 from conduits.wishes import set_wish, wish_of
 from dashboards.advisory_forms import ToldForm
-from dashboards.forms import PersonForm, posted, text
+from dashboards.forms import PersonForm, ProfferForm, posted, text
 from dashboards.owned import signed_in
 from parties.keys import ALL, READING, create_key, revoke_key
 from parties.models import Company, Person
@@ -29,8 +31,7 @@ def you(request: HttpRequest) -> HttpResponse:
         Person.objects.filter(pk=person.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Saved.")
         return redirect("you")
-    context = {"section": "you", "form": form} | keys_context(person, reverse("you_keys"), "you")
-    return render(request, "you/you.html", context, status=422 if form.errors else 200)
+    return render(request, "you/you.html", you_context(person, form), status=422 if form.errors else 200)
 
 
 @login_required
@@ -53,8 +54,15 @@ def keys(request: HttpRequest) -> HttpResponse:
     plain = change_keys(request, person)
     if plain is None:
         return redirect("you")
-    context = {"section": "you", "form": PersonForm(initial={"name": person.name}), "new_key": plain}
-    return render(request, "you/you.html", context | keys_context(person, reverse("you_keys"), "you"))
+    context = you_context(person, PersonForm(initial={"name": person.name}))
+    return render(request, "you/you.html", context | {"new_key": plain})
+
+
+def you_context(person: Person, form: PersonForm, *, offer: ProfferForm | None = None) -> dict[str, Any]:
+    """What the person's own page shows."""
+    keys = keys_context(person, reverse("you_keys"), "you")
+    offer = offer or ProfferForm(usual=usual_proposal(person))
+    return {"section": "you", "form": form, "offer": offer, "agreements": agreements()} | keys
 
 
 def change_keys(request: HttpRequest, party: Company | Person) -> str | None:

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from journals.event_types import ENTRY_ADDED
 from journals.models import Entry, Journal
 from journals.photos import attach
+from journals.ringing import may_tell
 from live.announcing import announce
 from live.tokens import topic
 from parties.actors import ANONYMOUS, Actor
@@ -193,7 +194,7 @@ def _tell(entries: Sequence[Entry], drafts: Sequence[EntryDraft]) -> None:
         journal, by_company = draft.journal, entry.author_company_id is not None
         if entry.crosses or not by_company:
             topics |= {topic("journal", journal.pk, "owner"), topic("person", journal.owner_id)}
-        if journal.company_id and (entry.crosses or by_company):
+        if journal.company_id and (by_company or (entry.crosses and may_tell(entry))):
             topics |= {topic("journal", journal.pk, "company"), topic("company", journal.company_id)}
         if draft.channel or (by_company and entry.crosses):
             notices.append(_notice(entry, draft))

@@ -195,6 +195,7 @@ def _refusal(event: Event, conduit: Conduit, decision: gate.Decision) -> access_
         outcome=AccessLine.Outcome.REFUSED,
         who=f"{conduit.company} (its rules)",
         who_id=conduit.company_id,
+        role=access_log.RULES,
         what=event.type,
         what_id=event.pk,
         reason=decision.reason,

@@ -19,6 +19,7 @@ from api.paging import page
 from conduits import gate
 from conduits.access import current_conduit
 from conduits.api.readers import is_company, person_of, reader_of
+from conduits.api.terms import Proffered
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal, claim_and_open
@@ -70,22 +71,15 @@ class NewThing(Body):
     company_name: MaybeLine = ""
 
 
-class Proffer(Body):
-    """The agreement that the person offers, and one that would do too."""
-
-    preferred: MaybeLine
-    alternative: MaybeLine = ""
-
-
 class Claim(Body):
     """What claiming takes."""
 
     pin: Annotated[str, StringConstraints(max_length=20)] = ""
-    proffer: Proffer | None = None
+    proffer: Proffered | None = None
 
 
 class Claimed(Shown):
-    """The conduit that the claim opened: its id, what the company may see, and the hash of its terms."""
+    """The conduit of the claim: its id, what the company may see, and the hash of its terms; null while it waits."""
 
     conduit: UUID
     status: str
@@ -146,11 +140,11 @@ def show_pico(request: Request, code: str) -> Response:
 
 @handles("picos", "person", body=Claim, gives=Claimed)
 def claim(request: Request, body: Claim, code: str) -> Response:
-    """Become the owner. 409 if somebody is; 422 without the PIN that came with it, where one is needed."""
-    if body.proffer and body.proffer.preferred != "SD-BASE-DP":
-        message = "The agreement on offer here is SD-BASE-DP."
-        raise RefusedError(message, field="proffer.preferred")
-    conduit = claim_and_open(pico=find_pico(code), person=person_of(request), pin=body.pin)
+    """Become the owner, under the terms that you offer here or else with each claim. 409 if somebody is; 422 without
+    the PIN that came with it, where one is needed.
+    """
+    proposal = body.proffer.proposal() if body.proffer else None
+    conduit = claim_and_open(pico=find_pico(code), person=person_of(request), pin=body.pin, proposal=proposal)
     terms = conduit.terms.sha256 if conduit.terms else None
     claimed = Claimed(conduit=conduit.pk, status=conduit.status, grants=conduit.grants, terms=terms)
     return Response(claimed.model_dump(mode="json"))

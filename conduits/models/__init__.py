@@ -9,10 +9,12 @@ from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
 from conduits.models.label import Label
 from conduits.models.request import Request
+from conduits.models.signing_key import SigningKey
 from conduits.models.telling import Telling, Told, Wish
-from conduits.models.terms import Terms
+from conduits.models.terms import Acceptance, Preference, Proffer, Terms
 
 __all__ = [
+    "Acceptance",
     "AccessLine",
     "Acknowledgement",
     "Advisory",
@@ -23,8 +25,11 @@ __all__ = [
     "Endpoint",
     "Held",
     "Label",
+    "Preference",
+    "Proffer",
     "Request",
     "SerialRun",
+    "SigningKey",
     "Telling",
     "Terms",
     "Told",

@@ -17,6 +17,7 @@ from conduits.assigning import assignable, assignee_of
 from conduits.labelling import labels_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
+from conduits.proffering import waiting_proffer
 from conduits.reading import open_for
 from conduits.standing import standing_anywhere
 from dashboards.desk.inbox import rows_of
@@ -33,6 +34,11 @@ from rules.asking import questions_to
 from rules.models import Run
 
 SHOWN = 50
+SHUT = {
+    Conduit.Status.WAITING.value: "No terms are agreed, so nothing can be read or sent.",
+    Conduit.Status.PAUSED.value: "The customer has paused this conduit, so nothing can be read or sent.",
+    Conduit.Status.CLOSED.value: "The customer has closed this conduit, so nothing can be read or sent.",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +62,8 @@ def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> Http
         runs=_runs(conduit, member),
         live_token=token_for(topic("journal", conduit.journal_id, "company")),
         fragment_url=reverse("conversation_entries", args=[member.company.slug, conduit.pk]),
-        grant_labels=conduit.grants_labels(),
+        grant_labels=[] if conduit.status == Conduit.Status.WAITING else conduit.grants_labels(),
+        offered=waiting_proffer(conduit),
         labels=labels_of(conduit.labels.all()),
         assignee=assignee_of(conduit),
         assignable=assignable(member.company),
@@ -110,7 +117,7 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
         "entries": shown,
         "requests": requests,
         "questions": questions,
-        "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
+        "shut": "" if may_read else SHUT.get(conduit.status, SHUT[Conduit.Status.CLOSED]),
         "viewer": "company",
         "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
         "advisories": standing_anywhere(conduit.pico) if member.company.advised else [],

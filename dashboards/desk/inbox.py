@@ -105,7 +105,7 @@ def rows_of(member: Member, only: Only = EVERYBODY_WHO_WAITS) -> list[Row]:
 def _wanted(member: Member, only: Only) -> Q:
     if only == EVERYBODY_WHO_WAITS:
         # Without the grant, the company is not even told that somebody wrote.
-        waits = Q(grants__contains=[Grant.ENTRIES]) & ~Q(journal__waiting_since=None)
+        waits = gate.granting(Grant.ENTRIES) & ~Q(journal__waiting_since=None)
         return waits | Q(pk__in=questions_to(member.company).values("conduit"))
     wanted = Q()
     if only.asked:
@@ -193,6 +193,7 @@ def _log(member: Member, conduits: list[Conduit]) -> None:
                 outcome=AccessLine.Outcome.READ,
                 who=reader.who,
                 who_id=reader.id,
+                role=reader.role,
                 what=WHAT,
                 reason="the conduit is open",
                 fields=("entries",),

@@ -34,7 +34,10 @@ TAKES = {
     "conduit.paused": ALWAYS,
     "conduit.resumed": ALWAYS,
     "conduit.closed": ALWAYS,
+    "conduit.terms_proffered": ALWAYS,
     "conduit.terms_agreed": ALWAYS,
+    "conduit.terms_declined": ALWAYS,
+    "conduit.terms_withdrawn": ALWAYS,
     "conduit.note": Grant.NOTES,
     "conduit.message": ALWAYS,
     "request.opened": ALWAYS,
@@ -94,7 +97,7 @@ def an_event(name: str, data: dict[str, str], **values: Any) -> Event:
 
 
 def conduit_with(grants: list[Any], status: str = "open", **values: Any) -> Conduit:
-    ends = {"owner_id": OWNER, "company_id": COMPANY, "pico_id": PICO}
+    ends = {"owner_id": OWNER, "company_id": COMPANY, "pico_id": PICO, "scope": list(Grant)}
     return Conduit(**{"since": 7, **ends} | values, status=status, grants=[str(grant) for grant in grants])
 
 
@@ -113,17 +116,30 @@ def test_through_an_open_conduit_passes_what_is_granted(name: str, data: dict[st
         assert decision.passes == expected(takes, grants), (grants, decision)
 
 
-@pytest.mark.parametrize("status", ["paused", "closed"])
+@pytest.mark.parametrize("status", ["waiting", "paused", "closed"])
 @pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
 def test_when_it_is_not_open_only_the_news_of_that_passes(
     name: str, data: dict[str, str], takes: Any, status: str
 ) -> None:
     for grants in GRANTS:
         decision = gate.decide_event(an_event(name, data), conduit_with(grants, status))
-        if name in {"conduit.paused", "conduit.closed", "pico.released", "pico.retired"}:
+        if name in {"conduit.paused", "conduit.closed", "pico.released", "pico.retired"} or (
+            name.startswith("conduit.terms_") and status != "closed"
+        ):
             assert decision.passes
         else:
-            assert decision == gate.Decision(passes=False, reason=f"the conduit is {status}")
+            reason = "no terms are agreed" if status == "waiting" else f"the conduit is {status}"
+            assert decision == gate.Decision(passes=False, reason=reason)
+
+
+@pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
+def test_what_is_granted_passes_only_as_far_as_the_terms_go(name: str, data: dict[str, str], takes: Any) -> None:
+    for scope in GRANTS:
+        conduit = conduit_with(list(Grant), scope=[str(grant) for grant in scope])
+        decision = gate.decide_event(an_event(name, data), conduit)
+        assert decision.passes == expected(takes, scope), (scope, decision)
+        if takes in set(Grant) - set(scope):
+            assert decision.reason == f"the terms do not let it see {takes.label}"
 
 
 @pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
@@ -152,7 +168,9 @@ def test_what_nobody_owned_is_the_company_s_own(name: str, data: dict[str, str],
     assert gate.decide_event(of_no_pico, None) == gate.Decision(passes=True, reason="nobody owned it")
 
 
-@pytest.mark.parametrize(("status", "passes"), [("open", True), ("paused", False), ("closed", False)])
+@pytest.mark.parametrize(
+    ("status", "passes"), [("open", True), ("waiting", False), ("paused", False), ("closed", False)]
+)
 def test_reading_takes_an_open_conduit(status: str, passes: bool) -> None:
     assert gate.decide_read(conduit_with([], status)).passes is passes
     assert gate.decide_read(None) == gate.Decision(passes=False, reason="there is no conduit")

@@ -8,7 +8,7 @@ import pytest
 from conduits import steering
 from conduits.answering import answer
 from conduits.gate import decide_event
-from conduits.models import Conduit
+from conduits.models import Conduit, Terms
 from conduits.models.conduit import Grant
 from conduits.noting import note
 from conduits.payloads import body_of
@@ -59,6 +59,7 @@ def test_a_scan_s_message_is_what_the_contract_says(conduit: Conduit) -> None:
                 },
             },
             "conduit": str(conduit.pk),
+            "terms_hash": Terms.objects.get().sha256,
             "reply_url": f"http://pico.test/api/v1/conduits/{conduit.pk}/messages",
             "actor": {"kind": "anonymous"},
             "cause": None,

@@ -26,7 +26,7 @@ def a_conduit_that_is(status: str, owner: Any = None) -> Conduit:
 
 
 def types_since_opening() -> list[str]:
-    return list(Event.objects.order_by("sequence").values_list("type", flat=True))[2:]
+    return list(Event.objects.order_by("sequence").values_list("type", flat=True))[3:]
 
 
 @pytest.mark.parametrize(

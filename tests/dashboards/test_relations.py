@@ -179,15 +179,19 @@ def test_who_looked_stands_in_the_log_in_the_owner_s_words() -> None:
     desk = f"/desk/{world.company.slug}"
     world.browser("agent").get(desk)
     world.browser("viewer").get(f"{desk}/conduits/{world.conduit.pk}/entries")
+    terms = world.conduit.agreements.get().sha256[:8]
     post(world.conduit, "pause")
     world.browser("agent").get(f"{desk}/conduits/{world.conduit.pk}/entries")
     page = read(world.browser("owner").get(f"/conduits/{world.conduit.pk}/log"))
     assert [one.text for one in page.all("li")] == [
         "No. 3 · just now Agent (agent at LAMO Footwear) was not told the journal Because the line is paused.",
-        "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal Because the line is open.",
+        (
+            "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal "
+            f"Because the line is open. Only to serve you with this product, under terms {terms}."
+        ),
         (
             "No. 1 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
-            "Because the line is open."
+            f"Because the line is open. Only to serve you with this product, under terms {terms}."
         ),
     ]
     assert "crosses" not in page.all("li")[0].attributes.get("class", "")

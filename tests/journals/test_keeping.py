@@ -202,7 +202,11 @@ def test_a_company_s_private_words_reach_the_owner_in_no_way(api: Api) -> None:
     answers = [asking.get(path(conduit)), asking.get(f"/picos/{conduit.pico.code}/events")]
     for answer in answers:
         assert str(entry.pk) not in answer.content.decode()
-    assert [event["type"] for event in answers[1].json()["results"]] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in answers[1].json()["results"]] == [
+        "pico.claimed",
+        "conduit.terms_agreed",
+        "conduit.opened",
+    ]
     assert not Notice.objects.exists()
     reply = asking.post(path(conduit), {"body": "x", "visibility": "shared", "in_reply_to": str(entry.pk)})
     assert (reply.status_code, list(reply.json()["errors"])) == (422, ["in_reply_to"])
@@ -215,7 +219,11 @@ def test_an_owner_s_private_words_reach_the_company_in_no_way(api: Api) -> None:
     answers = [asking.get(path(conduit)), asking.get(f"/picos/{conduit.pico.code}/events")]
     for answer in answers:
         assert str(entry.pk) not in answer.content.decode()
-    assert [event["type"] for event in answers[1].json()["results"]] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in answers[1].json()["results"]] == [
+        "pico.claimed",
+        "conduit.terms_agreed",
+        "conduit.opened",
+    ]
     reply = asking.post(path(conduit), {"body": "x", "visibility": "shared", "in_reply_to": str(entry.pk)})
     assert (reply.status_code, list(reply.json()["errors"])) == (422, ["in_reply_to"])
 

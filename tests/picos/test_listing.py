@@ -192,7 +192,7 @@ def test_events_are_filtered_by_type_and_time(api: Api) -> None:
     conduit = a_conduit()
     asking, path = api(conduit.owner), f"/picos/{conduit.pico.code}/events"
     asking.post(f"/picos/{conduit.pico.code}/lost", {"message": "x"})
-    claimed, opened, lost = asking.get(path).json()["results"]
+    claimed, _, opened, lost = asking.get(path).json()["results"]
     assert asking.get(path, {"type": "pico.lost"}).json()["results"] == [lost]
     assert asking.get(path, {"type": "pico.eaten"}).json()["results"] == []
     assert asking.get(path, {"since": opened["at"]}).json()["results"] == [lost]
@@ -213,9 +213,9 @@ def test_a_company_reads_of_an_unclaimed_pico_all_its_events_and_of_a_claimed_on
     for pico in (unclaimed, conduit.pico):
         record_scan(pico=pico, visitor=b"visitor1", person=None)
     assert types(unclaimed) == ["pico.scanned"]
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened", "pico.scanned"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened", "pico.scanned"]
     steering.set_grants(conduit, [])
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     steering.pause(conduit)
     assert types(conduit.pico) == []
 
@@ -226,7 +226,7 @@ def test_a_company_never_reads_what_happened_before_the_claim_as_the_owner_s(api
     conduit = a_conduit(pico=pico)
     for side in (conduit.owner, conduit.company):
         rows = api(side).get(f"/picos/{pico.code}/events").json()["results"]
-        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.opened"]
+        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
 
 
 def test_a_thing_needs_a_name_and_nothing_else(api: Api) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from conduits import steering, switching
+from conduits import proffering, steering, switching
 from conduits.opening import add_thing_with_journal
+from conduits.stances import proposal
 from journals.by_link import write_by_link
 from picos import minting
 from picos.losing import report_lost
@@ -66,7 +67,30 @@ def nothing(_: World) -> None:
     pass
 
 
+def offer_anew(world: World) -> None:
+    proffering.proffer(conduit=world.conduit, proposal=proposal("PDC-AI", "PDC-GOOD"))
+
+
+def withdraw(world: World) -> None:
+    proffering.withdraw(conduit=world.conduit, by="person")
+
+
+def wait(world: World) -> None:
+    withdraw(world)
+    offer_anew(world)
+
+
+def be_declined(world: World) -> None:
+    wait(world)
+    proffering.decline(conduit=world.conduit)
+
+
+def narrow(world: World) -> None:
+    proffering.proffer(conduit=world.conduit, proposal=proposal("SD-BASE"))
+
+
 Change = Callable[[World], Any]
+TERMS = (nothing, offer_anew, withdraw, wait, be_declined, narrow, close)
 SCAN, THING, CONVERSATION = "/P/{code}", "/things/{code}", "{desk}/conduits/{conduit}"
 PAGES: list[tuple[str, str, Change]] = [
     ("anonymous", "/", nothing),
@@ -94,6 +118,9 @@ PAGES: list[tuple[str, str, Change]] = [
     ("stranger", "/companies", nothing),
     *[("owner", "/companies", change) for change in (nothing, pause, close, grant_nothing)],
     ("owner", "/conduits/{conduit}/log", nothing),
+    *[("owner", path, change) for path in ("/conduits/{conduit}/terms", THING, SCAN, "/companies") for change in TERMS],
+    *[(who, "{desk}/terms", change) for who in ("viewer", "admin") for change in (nothing, offer_anew, withdraw)],
+    *[("agent", CONVERSATION, change) for change in (offer_anew, withdraw)],
     ("stranger", "/rules", nothing),
     ("owner", "/rules", nothing),
     ("owner", "/rules/{mine}/runs", nothing),
