@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from conduits.models import Conduit
+from picos.models import Event
 from picos.scanning import record_scan
 from rules import engine
 from rules.models import Run
@@ -28,6 +29,10 @@ def scan(conduit: Conduit, *visitors: int) -> list[str]:
     while engine.drain():
         pass
     return scanned
+
+
+def at_of(event: str) -> str:
+    return Event.objects.get(pk=event).at.isoformat()
 
 
 def test_a_run_tells_why_it_did_what_it_did(conduit: Conduit, api: Api) -> None:
@@ -53,6 +58,8 @@ def test_a_run_tells_why_it_did_what_it_did(conduit: Conduit, api: Api) -> None:
                 "value": ["claimed", "lost"],
                 "seen": "claimed",
                 "result": True,
+                "waits_until": None,
+                "caused_by": [{"event": event, "type": "pico.scanned", "at": at_of(event)}],
             }
         ],
         "actions": [

@@ -46,6 +46,7 @@ def test_a_rule_is_at_work_once_it_is_written(make: Any, api: Api) -> None:
         "id": str(rule.pk),
         "name": "Tell me",
         "status": "enabled",
+        "paused_because": "",
         "version": 1,
         "sentence": f"IF the code on any {'of my things' if make is a_person else 'product'} is scanned "
         "THEN tell the owner “Hello”",
@@ -143,7 +144,7 @@ def test_a_deleted_rule_is_gone_and_its_runs_stay_readable(api: Api) -> None:
     ):
         assert answer.status_code == 404
     assert asking.get(f"/rules/{rule.pk}/runs").json()["results"] == [run]
-    assert asking.get(f"/runs/{run['id']}").json() == run
+    assert asking.get(f"/runs/{run['id']}").json().items() >= run.items()
 
 
 def the_same_rule(rule: Rule) -> Rule:
