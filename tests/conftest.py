@@ -1,13 +1,14 @@
 """Fixtures for all floors."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, client
+from django.conf import settings
+from django.test import Client, client, override_settings
 from hypothesis import settings as hypothesis_settings
-from pytest_django import Settings
 
 from parties.models import Company, Person
 from picos import bell
@@ -18,6 +19,8 @@ from tests.factories import a_key
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
 emptying.use()
+# Each new test client would look through the static files of all packages.
+settings.WHITENOISE_AUTOREFRESH = True
 # Tests read pages as their readers do; nobody asks what each template was rendered with, which takes a copy of it.
 client.store_rendered_templates = lambda *_, **__: None  # type: ignore[attr-defined]
 
@@ -70,14 +73,16 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tasks
 
 
-@pytest.fixture(autouse=True)
-def _static_files_on_demand(settings: Settings) -> None:
-    """Each new test client would look through the static files of all packages."""
-    settings.WHITENOISE_AUTOREFRESH = True
+@pytest.fixture(scope="session", autouse=True)
+def _media_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Set once: each change of a setting is told to all of Django, which takes longer than many a test."""
+    root = tmp_path_factory.mktemp("files") / "media"
+    with override_settings(MEDIA_ROOT=root):
+        yield root
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path) -> Path:
+def media(_media_root: Path) -> Iterator[Path]:
     """A media folder of the test's own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+    yield _media_root
+    shutil.rmtree(_media_root, ignore_errors=True)

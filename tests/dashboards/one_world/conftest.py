@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import override_settings
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 
 from parties.keys import create_key
 from rules.engine import drain
@@ -59,9 +59,8 @@ def _kept(
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Settings, _media: Path) -> Path:
+def media(_media: Path) -> Path:
     """The media folder with the world's photos."""
-    settings.MEDIA_ROOT = _media
     return _media
 
 
