@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, client, override_settings
 from hypothesis import settings as hypothesis_settings
 
+from config.postgres import cluster_for
 from parties.models import Company, Person
 from picos import bell
-from tests import emptying
+from tests import emptying, migrated
 from tests.factories import a_key
 
 # A machine that is busy elsewhere is no failure.
@@ -71,6 +73,14 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     tasks: list[str] = []
     monkeypatch.setattr(bell, "ring_now", tasks.append)
     return tasks
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """This worker's database is a copy of the migrated one; on somebody's own server it is migrated itself."""
+    if settings.EMBEDDED_DATABASE:
+        migrated.wait(cluster_for(settings.PICO_DATA_DIR))
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.NAME
 
 
 @pytest.fixture(scope="session", autouse=True)
