@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from conduits.models import (
@@ -82,9 +83,13 @@ class Door:
         return asker(path, self.body) if self.method in {"post", "put"} else asker(path)
 
 
-def everything() -> dict[str, list[Any]]:
+def everything() -> dict[str, list[str]]:
     """All rows of all tables of these floors, to see that nothing changed."""
-    return {table.__name__: list(table._base_manager.order_by("pk").values()) for table in TABLES}
+    names = [table._meta.db_table for table in TABLES]
+    rows = [f"SELECT '{name}', array_agg(t::text ORDER BY t::text) FROM {name} t" for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(rows))
+        return dict(cursor.fetchall())
 
 
 def assert_refuses_everybody_else(door: Door, row: Any, party: Company | Person) -> None:

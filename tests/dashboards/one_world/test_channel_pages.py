@@ -1,6 +1,7 @@
 """Links for others on the pages: making one, what it opens, ending it."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.django_db
 FORM = {"name": "Neighbour", "scope": ["entries"], "visibility": "private", "expires_in_days": "7", "uses": ""}
 
 
-@pytest.fixture
-def world() -> World:
-    return a_world()
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], World]:
+    return a_world
 
 
 def test_an_owner_makes_a_link_that_is_shown_once_and_ends_it(world: World) -> None:

@@ -24,6 +24,11 @@ MINE, LOST = "Is this one yours?", "This is lost, and its owner misses it."
 SOMEBODYS, RETIRED = "This one belongs to somebody.", "This one is retired."
 
 
+@pytest.fixture(scope="module")
+def make_world() -> Callable[[], World]:
+    return a_world
+
+
 def scans() -> int:
     return Event.objects.filter(type="pico.scanned").count()
 
@@ -69,9 +74,8 @@ def nothing(_: World) -> None:
     ],
 )
 def test_the_page_says_what_this_is_and_what_to_do(
-    path: str, who: str, change: Callable[[World], None], says: list[str], says_not: list[str]
+    world: World, path: str, who: str, change: Callable[[World], None], says: list[str], says_not: list[str]
 ) -> None:
-    world = a_world()
     change(world)
     code = getattr(world, path).code
     page = read(world.browser(who).get(f"/P/{code}"))
@@ -92,8 +96,7 @@ def test_the_page_says_where_the_thing_comes_from_and_where_help_is(client: Clie
     assert support.attributes["href"] == "https://help.lamo.example/boot"
 
 
-def test_a_stranger_sees_what_the_owner_shows_and_nothing_else() -> None:
-    world = a_world()
+def test_a_stranger_sees_what_the_owner_shows_and_nothing_else(world: World) -> None:
     an_entry(world.conduit, "Resoled in May.", "public")
     an_entry(world.conduit, "I wore them at my wedding.", "private")
     an_entry(world.conduit, "He is rude.", "private", author=world.company)
@@ -104,8 +107,7 @@ def test_a_stranger_sees_what_the_owner_shows_and_nothing_else() -> None:
         assert hidden not in said
 
 
-def test_an_agent_of_the_company_whose_conduit_is_closed_is_told_so() -> None:
-    world = a_world()
+def test_an_agent_of_the_company_whose_conduit_is_closed_is_told_so(world: World) -> None:
     steering.close(world.conduit)
     said = read(world.browser("agent").get(f"/P/{world.pico.code}")).all("main")[0].text
     assert "You work for LAMO Footwear. Its owner has closed the conduit to you." in said
@@ -125,8 +127,7 @@ def json_of(world: World, who: str, pico: str = "pico") -> dict[str, Any]:
     return shown
 
 
-def test_as_json_it_has_the_keys_of_the_contract() -> None:
-    world = a_world()
+def test_as_json_it_has_the_keys_of_the_contract(world: World) -> None:
     Product.objects.filter(pk=world.product.pk).update(sku="LM-1", gtin="09506000134352")
     shown = json_of(world, "anonymous", "free")
     assert shown == {
@@ -151,9 +152,8 @@ def test_as_json_it_has_the_keys_of_the_contract() -> None:
     ],
 )
 def test_as_json_it_tells_a_finder_what_the_page_tells(
-    change: Callable[[World], None], status: str, message: str | None, contact: str | None
+    world: World, change: Callable[[World], None], status: str, message: str | None, contact: str | None
 ) -> None:
-    world = a_world()
     change(world)
     shown = json_of(world, "anonymous")
     assert (shown["status"], shown["message"], shown["contact"]) == (status, message, contact)
@@ -172,8 +172,8 @@ def test_as_json_it_tells_a_finder_what_the_page_tells(
         ("other", "anonymous"),
     ],
 )
-def test_as_json_it_tells_who_is_asking(who: str, you: str) -> None:
-    assert json_of(a_world(), who)["you"] == you
+def test_as_json_it_tells_who_is_asking(world: World, who: str, you: str) -> None:
+    assert json_of(world, who)["you"] == you
 
 
 def test_a_thing_whose_maker_is_not_here_has_a_page_like_any_other() -> None:
@@ -248,8 +248,7 @@ def test_a_head_is_answered_like_a_get_and_is_no_scan(client: Client) -> None:
     assert scans() == 0
 
 
-def test_the_other_pages_of_a_code_are_no_scan() -> None:
-    world = a_world()
+def test_the_other_pages_of_a_code_are_no_scan(world: World) -> None:
     for path in (f"/P/{world.pico.code}/qr.svg", f"/P/{world.pico.code}/fragment", f"/things/{world.pico.code}"):
         assert world.browser("owner").get(path).status_code == 200
     assert scans() == 0
@@ -264,8 +263,7 @@ def test_a_reload_within_a_minute_counts_once_and_another_visitor_counts() -> No
     assert scans() == 2
 
 
-def test_who_comes_back_from_an_action_is_no_new_scan() -> None:
-    world = a_world()
+def test_who_comes_back_from_an_action_is_no_new_scan(world: World) -> None:
     owner = world.browser("owner")
     owner.post(f"/P/{world.pico.code}/journal", {"body": "It rains in.", "visibility": "shared"}, follow=True)
     assert scans() == 0
@@ -273,15 +271,13 @@ def test_who_comes_back_from_an_action_is_no_new_scan() -> None:
 
 @pytest.mark.parametrize("who", ["anonymous", "owner", "agent"])
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_nobody_keeps_the_page_for_somebody_else(who: str, headers: dict[str, str]) -> None:
-    world = a_world()
+def test_nobody_keeps_the_page_for_somebody_else(world: World, who: str, headers: dict[str, str]) -> None:
     answer = world.browser(who).get(f"/P/{world.pico.code}", headers=headers)
     assert answer["Cache-Control"] == "private, no-store"
     assert {part.strip() for part in answer["Vary"].split(",")} == {"Accept", "Cookie"}
 
 
-def test_a_visitor_who_only_looks_gets_no_cookie(client: Client) -> None:
-    world = a_world()
+def test_a_visitor_who_only_looks_gets_no_cookie(world: World, client: Client) -> None:
     lose(world)
     for path in ("/", f"/P/{world.pico.code}", f"/P/{world.free.code}", "/P/nonsense", f"/found/{world.token}"):
         answer = client.get(path)
@@ -327,8 +323,7 @@ def test_the_page_weighs_little(client: Client) -> None:
     assert sum(weights) + len(page.content) < 30_000
 
 
-def test_the_owner_s_page_listens_for_news_and_a_visitor_s_does_not() -> None:
-    world = a_world()
+def test_the_owner_s_page_listens_for_news_and_a_visitor_s_does_not(world: World) -> None:
     answer = world.browser("owner").get(f"/P/{world.pico.code}", headers={"Host": "pico.test:8000"})
     mine = read(answer).all("main")[0].attributes
     assert mine["data-live-url"] == "http://pico.test:8001/live"
@@ -337,8 +332,7 @@ def test_the_owner_s_page_listens_for_news_and_a_visitor_s_does_not() -> None:
     assert not {name for name in theirs if name.startswith("data-")}
 
 
-def test_the_owner_has_read_what_the_page_showed() -> None:
-    world = a_world()
+def test_the_owner_has_read_what_the_page_showed(world: World) -> None:
     an_entry(world.conduit, "We mend it.", author=world.company)
     things = world.browser("owner")
     assert "1 new" in things.get("/things/tiles").content.decode()
