@@ -6,7 +6,18 @@ from typing import Any
 
 from django.db.models import Model
 
-from conduits.models import AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms
+from conduits.models import (
+    Acceptance,
+    AccessLine,
+    Attempt,
+    Conduit,
+    Delivery,
+    Endpoint,
+    Preference,
+    Proffer,
+    SigningKey,
+    Terms,
+)
 from journals.models import Attachment, Entry, Journal
 from parties.keys import SCOPES
 from parties.models import Company, Person
@@ -33,6 +44,7 @@ from tests.factories import a_company, a_key, a_person
 
 TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
+    *(Acceptance, Preference, Proffer, SigningKey),
     *(Rule, RuleVersion, Run, Trigger),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
