@@ -55,6 +55,8 @@ OF_DELIVERIES = [
     Door("post", "webhooks", ("company",), 201, of_delivery("/replay")),
     Door("get", "webhooks", ("company",), 200, lambda d: f"/deliveries?endpoint={getattr(d, 'endpoint_id', d)}"),
 ]
+# What one end withdraws, the other cannot any more.
+WITHDRAWAL = Door("post", "conduits", BOTH, 200, of_conduit("/terms/withdraw"))
 OF_ONESELF = [
     Door("get", "conduits", ("person",), 200, lambda _: "/terms/usual"),
     Door("put", "conduits", ("person",), 200, lambda _: "/terms/usual", {"preferred": "SD-BASE"}),
@@ -106,11 +108,10 @@ def test_a_door_to_terms_that_wait_is_open_to_the_side_whose_turn_it_is(door: Do
 
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_door_to_withdraw_is_open_to_both_ends_alone(end: int, conduit: Conduit) -> None:
-    door = Door("post", "conduits", BOTH, 200, of_conduit("/terms/withdraw"))
-    party = ends_of(door, conduit)[end]
-    doors.assert_refuses_everybody_else(door, conduit, party)
-    doors.assert_refuses_other_tenants(door, conduit, party)
-    doors.assert_admits(door, conduit, party)
+    party = ends_of(WITHDRAWAL, conduit)[end]
+    doors.assert_refuses_everybody_else(WITHDRAWAL, conduit, party)
+    doors.assert_refuses_other_tenants(WITHDRAWAL, conduit, party)
+    doors.assert_admits(WITHDRAWAL, conduit, party)
 
 
 @pytest.mark.parametrize("door", OF_ONESELF, ids=str)
