@@ -23,10 +23,13 @@ def current_conduit(pico: Pico) -> Conduit | None:
     return Conduit.objects.with_ends().current().filter(pico=pico).first()
 
 
-def last_conduit(pico: Pico, company: Company) -> Conduit | None:
-    """The company's conduit to the pico's owner of now, also a closed one: what is refused must be logged somewhere."""
-    ends = Conduit.objects.with_ends().filter(pico=pico, owner=pico.owner_id, company=company)
-    return ends.order_by("-pk").first()
+def last_conduit(pico: Pico, company: Company, *, held: bool = False) -> Conduit | None:
+    """The company's conduit to the pico's owner of now, also a closed one: what is refused must be logged somewhere.
+
+    `held`: locked until the transaction ends, as everybody locks conduits.
+    """
+    ends = Conduit.objects.with_ends().filter(pico=pico, owner=pico.owner_id, company=company).order_by("-pk")
+    return (ends.locked() if held else ends).first()
 
 
 def access_endpoint(*, company: Company, endpoint_id: UUID) -> Endpoint:

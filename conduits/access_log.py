@@ -76,9 +76,9 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[]) AS head (id, length, digest) 
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write_lines(lines: Sequence[Line]) -> None:
-    """Appends the lines to their conduits' logs, in the order given."""
+    """Appends the lines to their conduits' logs, in the order given. What fails here fails the caller's transaction."""
     if not lines:
         return
     heads = _hold_heads({line.conduit_id for line in lines})

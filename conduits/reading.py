@@ -50,11 +50,10 @@ def open_for(
     *, pico: Pico, reader: Reader, what: str, decide: Callable[[Conduit], gate.Decision] = gate.decide_read
 ) -> Conduit | None:
     """The conduit through which the company may read `what` now, logged either way; None when it may not."""
-    last = last_conduit(pico, reader.company)
-    if last is None:
-        return None
     # Locked as for writing the log: what its owner shut or took back before this look stays so.
-    conduit = Conduit.objects.hold([last.pk]).get()
+    conduit = last_conduit(pico, reader.company, held=True)
+    if conduit is None:
+        return None
     decision = decide(conduit)
     outcome = AccessLine.Outcome.READ if decision.passes else AccessLine.Outcome.REFUSED
     access_log.write_lines(

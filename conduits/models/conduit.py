@@ -48,8 +48,11 @@ class ConduitQuerySet(models.QuerySet["Conduit"]):
 
     def hold(self, ids: Collection[UUID]) -> "ConduitQuerySet":
         """These, with their ends, locked in the order in which everybody locks several, until the transaction ends."""
-        held = self.with_ends().filter(pk__in=ids).order_by("pk")
-        return held.select_for_update(of=("self",), no_key=True)
+        return self.with_ends().filter(pk__in=ids).order_by("pk").locked()
+
+    def locked(self) -> "ConduitQuerySet":
+        """As the access log locks them; their ids stay free for others to refer to."""
+        return self.select_for_update(of=("self",), no_key=True)
 
     def with_ends(self) -> "ConduitQuerySet":
         """Each with what a page says of it, in one query."""

@@ -9,6 +9,7 @@ from parties.models import Company, Person
 from picos.event_types import event_types
 from picos.models import Pico
 from picos.states import KEY
+from rules.event_types import OF_ONE_RULE
 
 Kind = Literal["product", "endpoint", "thing", "event", "duration", "number", "text", "key"]
 Choices = list[tuple[str, str]]
@@ -53,7 +54,7 @@ def choices(kind: Kind, party: Company | Person) -> Choices | None:
 
 
 def _of_everybody() -> dict[Kind, Choices]:
-    events = [(one.name, one.sentence.format(thing="it")) for one in event_types()]
+    events = [(one.name, one.sentence.format(thing="it")) for one in event_types() if one.name not in OF_ONE_RULE]
     return {"duration": DURATIONS, "number": NUMBERS, "event": events}
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Model
 
 from conduits.models import (
+    Acceptance,
     AccessLine,
     Acknowledgement,
     Advisory,
@@ -17,8 +18,11 @@ from conduits.models import (
     Delivery,
     Endpoint,
     Label,
+    Preference,
+    Proffer,
     Request,
     SerialRun,
+    SigningKey,
     Telling,
     Terms,
     Told,
@@ -53,6 +57,7 @@ TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
     *(Assignment, Label, Request),
     *(Rule, RuleVersion, Run, Listener, Question, Wait),
+    *(Acceptance, Preference, Proffer, SigningKey),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(Advisory, SerialRun, Wording, Telling, Told, Acknowledgement, Wish),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),

@@ -126,9 +126,9 @@ def test_one_thing(django_assert_num_queries: Any, finders: int) -> None:
     for number in range(finders):
         write_to_owner(pico=conduit.pico, visitor=number.to_bytes(8), message="I have it.")
     # As a scan, without recording one; notices seen; advisories; finders, their messages; links, their uses; values; a
-    # transfer that is offered; what was before.
+    # transfer that is offered, and terms; what was before.
     path = f"/things/{conduit.pico.code}"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10 + 8 + DESKS)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10 + 9 + DESKS)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -173,11 +173,12 @@ def test_a_conversation(django_assert_num_queries: Any, number: int) -> None:
     an_entry(conduit)
     client = browser(a_member(company).person)
     path = f"/desk/{company.slug}/conduits/{conduit.pk}"
-    # The conduit; the look in the log (savepoint, last conduit, lock, line, head, release); what was read; entries,
-    # photos; requests, questions.
-    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 12)
-    # And the inbox beside it, the rules that acted, and values; its labels, who has it, who could.
-    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 12 + 7 + 1 + 3)
+    # The conduit; the look in the log (savepoint, last conduit, head, line, release); what was read; entries, photos;
+    # requests, questions.
+    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 11)
+    # And the inbox beside it, the rules that acted, terms that are offered, and values; its labels, who has it, who
+    # could.
+    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 11 + 7 + 2 + 3)
 
 
 @pytest.mark.parametrize("number", [1, 9])

@@ -136,7 +136,14 @@ def test_as_json_it_has_the_keys_of_the_contract(world: World) -> None:
         "product": {"name": "Moccasin", "sku": "LM-1", "gtin": "09506000134352", "company": "LAMO Footwear"},
         "message": None,
         "contact": None,
-        "advisories": [],
+        "advisories": [
+            {
+                "id": str(world.advisory.pk),
+                "title": world.advisory.title,
+                "body": world.advisory.body,
+                "severity": world.advisory.severity,
+            }
+        ],
         "you": "anonymous",
         "scan": {"event": str(Event.objects.get(type="pico.scanned").pk)},
     }
