@@ -141,7 +141,7 @@ def test_the_inbox_shows_and_filters_by_label_by_hand_and_by_request(
     assign(conduit=conduit, member=agent)
     request = open_request(conduit=conduit, title="Money back", by=By(company))
 
-    boot = "Boot 1 open Refund Ben"
+    boot = "Boot 1 open request Refund Ben"
     assert rows(agent) == ["Sandaljust now It is torn."]
     assert rows(agent, "?label=refund") == [boot]
     assert rows(agent, "?mine") == [boot]
