@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from conduits.models import Wish
 from conduits.models.advisory import Severity
-from dashboards.forms import SAYS, batch_named, prose, text
+from dashboards.desk.forms import batch_named
+from dashboards.forms import SAYS, prose, text
 from picos.models import Batch, Product
 
 

@@ -20,9 +20,10 @@ from conduits.models.conduit import Grant
 from conduits.proffering import waiting_proffer
 from conduits.reading import open_for
 from conduits.standing import standing_anywhere
+from dashboards.desk.forms import AnswerForm
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
-from dashboards.forms import AnswerForm, posted
+from dashboards.forms import posted
 from journals.keeping import mark_read, settle
 from live.tokens import token_for, topic
 from parties.access import Role

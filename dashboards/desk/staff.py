@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from dashboards.desk.forms import MemberForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import MemberForm, posted
+from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.members import let_go, let_in

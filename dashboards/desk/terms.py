@@ -11,8 +11,9 @@ from conduits import proffering, rosters
 from conduits.access import access_conduit
 from conduits.models import Proffer
 from conduits.stances import accept_at_once, accepted_at_once
+from dashboards.desk.forms import AcceptedForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import AcceptedForm, posted
+from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import StateForbidsError
 from parties.models import Member

@@ -13,13 +13,15 @@ from conduits import switching
 from conduits.access import access_delivery, access_endpoint
 from conduits.models import Delivery
 from conduits.queueing import replay
+from dashboards.desk.forms import EndpointForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import EndpointForm, posted
+from dashboards.forms import posted
 from dashboards.you import change_keys, keys_context
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
 from picos.event_types import event_types
+from rules.event_types import OF_ONE_RULE
 from rules.subscriptions import add_subscribed_endpoint, remove_endpoint, subscribed_events
 
 SHOWN = 50
@@ -101,7 +103,11 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _event_names() -> list[tuple[str, str]]:
-    return [(known.name, known.sentence.format(thing="a product").capitalize()) for known in event_types()]
+    return [
+        (known.name, known.sentence.format(thing="a product").capitalize())
+        for known in event_types()
+        if known.name not in OF_ONE_RULE
+    ]
 
 
 def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:

@@ -62,7 +62,7 @@ SEVERAL = "a list of 1 to 100 texts, numbers, true or false"
         ("before", "soon", " (it is no date and no time with a zone)", A_TIME),
         ("before", "2026-02-30", " (it is no date and no time with a zone)", A_TIME),
         ("before", 5, "", A_TIME),
-        ("before", {"ago": "soon"}, ' (a duration is written like "PT2M" or "P30D", or as a number of seconds)', A_TIME),
+        ("before", {"ago": "soon"}, ' (a duration is written like "PT2M", "PT48H" or "P30D", or as a number of seconds)', A_TIME),
         ("before", {"ago": "PT2H", "in": "PT2H"}, "", A_TIME),
         ("after", {"ago": "P401D"}, " (a duration is longer than nothing and at most 400 days)", A_TIME),
         ("after", {}, "", A_TIME),
