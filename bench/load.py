@@ -3,7 +3,7 @@
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,9 @@ class Result:
 
 
 @dataclass(slots=True, eq=False)
-class _Connection:
+class Connection:
+    """An open one, and what it is being answered."""
+
     socket: socket.socket
     sent_at: float = 0.0
     received: bytearray = field(default_factory=bytearray)
@@ -59,6 +61,29 @@ def get(path: str, *, host: str, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
+def post(path: str, body: str, *, host: str, **headers: str) -> bytes:
+    """A POST request of JSON."""
+    given = {"Content-Type": "application/json", "Content-Length": str(len(body.encode())), **headers}
+    return get(path, host=host, **given).replace(b"GET", b"POST", 1) + body.encode()
+
+
+def connect(*, port: int) -> Connection:
+    """A connection that is kept alive."""
+    opened = socket.create_connection(("127.0.0.1", port))
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Connection(opened)
+
+
+def ask_at_once(connections: Sequence[Connection], requests: Sequence[bytes], *, status: int = 200) -> list[str]:
+    """What each connection is answered; all are asked before the first is read. Raises LoadError like `load`."""
+    for connection, request in zip(connections, requests, strict=True):
+        _send(connection, request)
+    for connection in connections:
+        while not _receive(connection, b"HTTP/1.1 %d" % status):
+            pass
+    return [connection.received.partition(HEADER_END)[2].decode() for connection in connections]
+
+
 def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: float, status: int = 200) -> Result:
     """Sends the requests over kept-alive connections, one at a time on each, for `seconds` at most.
 
@@ -68,9 +93,8 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
     latencies: list[float] = []
     with selectors.DefaultSelector() as selector:
         for _ in range(connections):
-            opened = socket.create_connection(("127.0.0.1", port))
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            selector.register(opened, selectors.EVENT_READ, _Connection(opened))
+            opened = connect(port=port)
+            selector.register(opened.socket, selectors.EVENT_READ, opened)
         begin = time.perf_counter()
         for key in list(selector.get_map().values()):
             _send(key.data, next(queue))
@@ -78,7 +102,7 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
         busy = connections
         while busy:
             for key, _ in selector.select():
-                connection: _Connection = key.data
+                connection: Connection = key.data
                 if not _receive(connection, b"HTTP/1.1 %d" % status):
                     continue
                 now = time.perf_counter()
@@ -94,14 +118,14 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
     return Result(taken, sorted(latencies))
 
 
-def _send(connection: _Connection, request: bytes) -> None:
+def _send(connection: Connection, request: bytes) -> None:
     connection.received.clear()
     connection.wanted = 0
     connection.sent_at = time.perf_counter()
     connection.socket.sendall(request)
 
 
-def _receive(connection: _Connection, begins: bytes) -> bool:
+def _receive(connection: Connection, begins: bytes) -> bool:
     """Whether the answer is there in full."""
     chunk = connection.socket.recv(65536)
     if not chunk:

@@ -20,7 +20,7 @@ Requests = Callable[[], Iterator[bytes]]
 
 def measure(stage: Stage) -> dict[str, float]:
     """Figures of all loads. Raises RuntimeError when a scan was answered and is not recorded."""
-    spread, hot = _scans(stage.codes), _scans(stage.codes[:1])
+    spread, hot = scans(stage.codes), scans(stage.codes[:1])
     with serving("config.wsgi", port=WEB), serving("bench.bare", port=BARE):
         # Both are warm, and take turns, as the machine's own speed comes and goes.
         for requests, port in ((_bare, BARE), (spread, WEB), (hot, WEB)):
@@ -46,7 +46,9 @@ def measure(stage: Stage) -> dict[str, float]:
     }
 
 
-def _scans(codes: Sequence[str]) -> Requests:
+def scans(codes: Sequence[str]) -> Requests:
+    """Strangers' scans of codes that are drawn anew."""
+
     def scan() -> Iterator[bytes]:
         while True:
             # Each from a browser of its own, or it would be a repeat.

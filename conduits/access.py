@@ -1,10 +1,11 @@
-"""The doors to conduits, endpoints and deliveries: the row, or the 404 that hides whether there is one."""
+"""The doors to conduits, endpoints, deliveries and advisories: the row, or the 404 that hides whether there is one."""
 
 from uuid import UUID
 
 from django.http import Http404
 
-from conduits.models import Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Delivery, Endpoint
+from conduits.standing import standing_anywhere
 from parties.models import Company, Person
 from picos.models import Pico
 
@@ -22,10 +23,13 @@ def current_conduit(pico: Pico) -> Conduit | None:
     return Conduit.objects.with_ends().current().filter(pico=pico).first()
 
 
-def last_conduit(pico: Pico, company: Company) -> Conduit | None:
-    """The company's conduit to the pico's owner of now, also a closed one: what is refused must be logged somewhere."""
-    ends = Conduit.objects.with_ends().filter(pico=pico, owner=pico.owner_id, company=company)
-    return ends.order_by("-pk").first()
+def last_conduit(pico: Pico, company: Company, *, held: bool = False) -> Conduit | None:
+    """The company's conduit to the pico's owner of now, also a closed one: what is refused must be logged somewhere.
+
+    `held`: locked until the transaction ends, as everybody locks conduits.
+    """
+    ends = Conduit.objects.with_ends().filter(pico=pico, owner=pico.owner_id, company=company).order_by("-pk")
+    return (ends.locked() if held else ends).first()
 
 
 def access_endpoint(*, company: Company, endpoint_id: UUID) -> Endpoint:
@@ -42,3 +46,20 @@ def access_delivery(*, company: Company, delivery_id: UUID) -> Delivery:
     if delivery is None:
         raise Http404
     return delivery
+
+
+def access_advisory(*, company: Company, advisory_id: UUID) -> Advisory:
+    """An advisory of this company's. Raises Http404."""
+    mine = Advisory.objects.filter(company=company, pk=advisory_id)
+    advisory = mine.select_related("company", "product", "batch").first()
+    if advisory is None:
+        raise Http404
+    return advisory
+
+
+def access_advisory_of(*, pico: Pico, advisory_id: UUID) -> Advisory:
+    """One that stands and is about this thing, which its own door has admitted to; wherever it is. Raises Http404."""
+    found = next((one for one in standing_anywhere(pico) if one.pk == advisory_id), None)
+    if found is None:
+        raise Http404
+    return found

@@ -1,49 +1,92 @@
-"""The agreements that a person can proffer, and the record of the one that a conduit opens with.
+"""The record of an agreement: the same for both sides, named by the hash of its canonical form, signed by both.
 
-For now there is one, in plain words; both sides keep the same record, named by the hash of its canonical form.
+Records of one conduit form a chain: each names the one before in `prev`. docs/verify_terms.py checks them.
 """
 
+import base64
 import hashlib
-import hmac
-from typing import Any, Final
+from typing import Any, Literal
 
 import rfc8785
-from django.conf import settings
+from django.utils import timezone
 
-from conduits.models import Conduit, Terms
+from conduits.models import Conduit, Proffer, SigningKey, Terms
+from conduits.rosters import Agreement
+from conduits.signatures import company_key, person_key, sign
 
-DEFAULT_AGREEMENT: Final = {
-    "id": "SD-BASE-DP",
-    "version": "2026-01",
-    "title": "Service only, and my data can move",
-    "text": (
-        "You may use what I share through this conduit to serve me with this product, and for nothing else. "
-        "You do not sell it, pass it on, or profile me with it. I can take my data along, and end this at any time."
-    ),
-}
+Kind = Terms.Kind
+Side = Literal["person", "company"]
 
 
-def agree(*, conduit: Conduit, agreed_at: str) -> Terms:
-    """Records the default agreement as the conduit's first terms. `agreed_at` is RFC 3339 UTC."""
-    record = {
-        "type": "agreement",
-        "agreement": DEFAULT_AGREEMENT,
-        "first_party": {"person": pairwise_id(conduit)},
-        "second_party": {"company": str(conduit.company_id), "name": conduit.company.name},
-        "conduit": str(conduit.pk),
-        "pico": conduit.pico.code,
-        "agreed_at": agreed_at,
-        "prev": None,
-    }
-    return Terms.objects.create(conduit=conduit, record=record, sha256=record_hash(record))
+def record_agreement(*, conduit: Conduit, agreement: Agreement, proffer: Proffer) -> Terms:
+    """The record of what both agree to now, as the conduit's newest. In the caller's turn and transaction."""
+    head = newest_record(conduit)
+    if head is None or head.kind == Kind.WITHDRAWAL:
+        kind = Kind.AGREEMENT
+    else:
+        kind = Kind.RENEWAL if head.agreement == agreement.id else Kind.CHANGE
+    offered = {"preferred": proffer.preferred, "alternative": proffer.alternative or None}
+    content = {"agreement": agreement.as_json(), "proffered": offered}
+    return _record(conduit, kind, content, after=head, signed_by=("person", "company"))
 
 
-def pairwise_id(conduit: Conduit) -> str:
-    """Names the person to this company only: two companies cannot find out that they have the same customer."""
-    pair = f"{conduit.owner_id}\n{conduit.company_id}".encode()
-    return hmac.digest(settings.SECRET_KEY.encode(), pair, hashlib.sha256)[:16].hex()
+def record_withdrawal(*, conduit: Conduit, by: Side) -> Terms:
+    """The record that one side ended the newest agreement; that side alone signs it. As above."""
+    head = newest_record(conduit)
+    assert head is not None  # noqa: S101 (its caller has seen an agreement)
+    content = {"agreement": head.record["agreement"], "by": by}
+    return _record(conduit, Kind.WITHDRAWAL, content, after=head, signed_by=(by,))
+
+
+def newest_record(conduit: Conduit) -> Terms | None:
+    """The head of the conduit's chain: an agreement, or the withdrawal that ended it."""
+    return conduit.agreements.order_by("-id").first()
+
+
+def canonical(record: dict[str, Any]) -> bytes:
+    """The record's RFC 8785 form, which is what is hashed and signed."""
+    return rfc8785.dumps(record)
 
 
 def record_hash(record: dict[str, Any]) -> str:
-    """SHA-256, in hexadecimal, of the record's RFC 8785 canonical JSON."""
-    return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    """SHA-256, in hexadecimal, of the record's canonical form."""
+    return hashlib.sha256(canonical(record)).hexdigest()
+
+
+def _record(
+    conduit: Conduit, kind: Terms.Kind, content: dict[str, Any], *, after: Terms | None, signed_by: tuple[Side, ...]
+) -> Terms:
+    keys = {
+        "person": person_key(conduit.owner, towards=conduit.company),
+        "company": company_key(conduit.company),
+    }
+    record = {
+        "type": kind.value,
+        **content,
+        "first_party": {"person": keys["person"].name, "key": _public(keys["person"])},
+        "second_party": {
+            "company": keys["company"].name,
+            "name": conduit.company.name,
+            "key": _public(keys["company"]),
+        },
+        "conduit": str(conduit.pk),
+        "pico": conduit.pico.code,
+        "agreed_at": timezone.now().isoformat().replace("+00:00", "Z"),
+        "prev": after.sha256 if after else None,
+    }
+    text = canonical(record)
+    signatures = {f"{side}_signature": sign(keys[side], text) for side in signed_by}
+    return Terms.objects.create(
+        conduit=conduit,
+        kind=kind,
+        agreement=record["agreement"]["id"],
+        version=record["agreement"]["version"],
+        record=record,
+        sha256=hashlib.sha256(text).hexdigest(),
+        previous_sha256=after.sha256 if after else "",
+        **signatures,
+    )
+
+
+def _public(key: SigningKey) -> str:
+    return base64.b64encode(bytes(key.public)).decode()

@@ -41,15 +41,17 @@ def answer(
     body: str,
     in_reply_to: str = "",
     data: Mapping[str, Any] | None = None,
+    terms_hash: str | None = None,
     agent: Person | None = None,
 ) -> Entry:
     """The company writes to the owner. `in_reply_to` is the webhook-id, event id or entry id that it answers.
 
-    `data` may have an `eta` (RFC 3339 with time zone, within ten years), which pages count down to. Raises
-    StateForbidsError unless the conduit is open, RefusedError for an unknown `in_reply_to` or a wrong `eta`.
+    `data` may have an `eta` (RFC 3339 with time zone, within ten years), which pages count down to. Without a
+    `terms_hash` it is written under the terms that hold. Raises StateForbidsError unless the conduit is open, and for
+    the hash of other terms; RefusedError for an unknown `in_reply_to` or a wrong `eta`.
     """
     with transaction.atomic():
-        _hold_open(conduit)
+        _hold_open(conduit, terms_hash)
         replied_entry, cause = _replied_to(conduit, in_reply_to)
         return append_entry(
             journal=conduit.journal,
@@ -72,13 +74,16 @@ def add_companys_entry(*, conduit: Conduit, body: str, visibility: str, **entry:
         return append_entry(journal=conduit.journal, author=conduit.company, body=body, visibility=visibility, **entry)
 
 
-def _hold_open(conduit: Conduit) -> None:
+def _hold_open(conduit: Conduit, terms_hash: str | None = None) -> None:
     """Takes the pico's turn, as pausing does, and only then looks: what the owner shut stays shut."""
     take_turn(conduit.pico_id)
-    conduit.refresh_from_db(fields=["status", "grants"])
+    conduit.refresh_from_db(fields=["status", "grants", "scope", "terms"])
     decision = decide_read(conduit)
     if not decision.passes:
         message = f"You cannot write now: {decision.reason}."
+        raise StateForbidsError(message)
+    if terms_hash is not None and conduit.terms and terms_hash.lower() != conduit.terms.sha256:
+        message = f"You write under terms that do not hold any more; those that do are {conduit.terms.sha256}."
         raise StateForbidsError(message)
 
 

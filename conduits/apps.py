@@ -4,10 +4,12 @@ from django.apps import AppConfig
 
 
 class ConduitsConfig(AppConfig):
-    """Registers the floor's event types."""
+    """Registers the floor's event types, and the gate that the journal asks."""
 
     name = "conduits"
 
     def ready(self) -> None:
-        """Registering happens on import."""
-        from conduits import event_types  # noqa: F401, PLC0415
+        """Event types are registered on import."""
+        from conduits import event_types, ringing  # noqa: F401, PLC0415
+
+        ringing.register()

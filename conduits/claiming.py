@@ -161,7 +161,7 @@ def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
     with prepared_cursor() as cursor:
         rows = cursor.execute(_LOCK, [now, list(wanted), now, now], binary=True).fetchall()
     endpoints = _endpoints({row[1] for row in rows})
-    conduits = _conduits({row[4] for row in rows if row[4]})
+    conduits = _held({row[4] for row in rows if row[4]})
     return [
         Message(
             id=row[0],
@@ -183,8 +183,9 @@ def _endpoints(wanted: Collection[UUID]) -> Mapping[UUID, Endpoint]:
     return Endpoint.objects.select_related("company").in_bulk(wanted)
 
 
-def _conduits(wanted: Collection[UUID]) -> Mapping[UUID, Conduit]:
-    return Conduit.objects.select_related("owner", "company").in_bulk(wanted) if wanted else {}
+def _held(wanted: Collection[UUID]) -> Mapping[UUID, Conduit]:
+    """Locks them as writing the log does, and only then looks: what an owner shut or took back before stays so."""
+    return {conduit.pk: conduit for conduit in Conduit.objects.hold(wanted)} if wanted else {}
 
 
 def _lease(outgoing: Sequence[Message], *, until: datetime) -> None:
@@ -258,6 +259,7 @@ def _line(message: Message, decision: gate.Decision) -> access_log.Line | None:
         outcome=AccessLine.Outcome.SENT if decision.passes else REFUSED,
         who=f"{message.endpoint.company} (webhook)",
         who_id=message.endpoint.pk,
+        role=access_log.WEBHOOK,
         what=message.event_type,
         what_id=message.event_id,
         reason=decision.reason,

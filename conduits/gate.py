@@ -1,7 +1,7 @@
 """The gate: decides what of an owner's may pass to the company. Every way out asks here, and nothing else decides.
 
-Pure decisions over rows that the caller loaded, or conditions for its query; the caller logs them
-(conduits/access_log.py).
+What passes takes an open conduit, the owner's grant, and terms whose scope has that grant. Pure decisions over
+rows that the caller loaded, or conditions for its query; the caller logs them (conduits/access_log.py).
 """
 
 from collections.abc import Mapping
@@ -42,10 +42,42 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.PAUSED: None,
     event_types.RESUMED: None,
     event_types.CLOSED: None,
+    event_types.TERMS_PROFFERED: None,
     event_types.TERMS_AGREED: None,
+    event_types.REQUEST_OPENED: None,
+    event_types.REQUEST_CLOSED: None,
+    event_types.RULE_DUE: None,
+    event_types.RULE_STARTED: None,
+    event_types.RULE_RAISED: Grant.NOTES,
+    event_types.RULE_ASKED: Grant.NOTES,
+    event_types.RULE_ANSWERED: Grant.NOTES,
+    event_types.TERMS_DECLINED: None,
+    event_types.TERMS_WITHDRAWN: None,
 }
+# What a rule leads to says whose rule it was (`author`), and whether that side keeps it to itself (`visibility`).
+OF_RULES: Final = frozenset(
+    {
+        event_types.RULE_DUE,
+        event_types.RULE_STARTED,
+        event_types.RULE_RAISED,
+        event_types.RULE_ASKED,
+        event_types.RULE_ANSWERED,
+    }
+)
 # What the company must be told although the conduit is not open any more: that it is not.
 _ABOUT_THE_END: Final = {event_types.PAUSED, event_types.CLOSED, pico_events.RELEASED, pico_events.RETIRED}
+# The same while it is paused, or waits for terms: what both need to come to terms.
+_ABOUT_TERMS: Final = {
+    event_types.TERMS_PROFFERED,
+    event_types.TERMS_AGREED,
+    event_types.TERMS_DECLINED,
+    event_types.TERMS_WITHDRAWN,
+}
+_PASSES_SHUT: Final = {
+    Conduit.Status.WAITING.value: _ABOUT_THE_END | _ABOUT_TERMS,
+    Conduit.Status.PAUSED.value: _ABOUT_THE_END | _ABOUT_TERMS,
+    Conduit.Status.CLOSED.value: _ABOUT_THE_END,
+}
 
 # What of an event's data tells where somebody was.
 WHERE: Final = frozenset({"region", "regions", "kilometres"})
@@ -70,10 +102,10 @@ def decide_event(event: Event, conduit: Conduit | None) -> Decision:
         return Decision(passes=False, reason="there is no conduit")
     if event.sequence < conduit.since:
         return Decision(passes=False, reason="it is from before the conduit")
-    if conduit.status != Conduit.Status.OPEN and event.type not in _ABOUT_THE_END:
-        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
-    if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
-        return Decision(passes=False, reason="nothing grants this")
+    if conduit.status != Conduit.Status.OPEN and event.type not in _PASSES_SHUT[conduit.status]:
+        return Decision(passes=False, reason=_why_shut(conduit))
+    if why := _never_passes(event):
+        return Decision(passes=False, reason=why)
     return _decide_grant(conduit, _grant_for_event(event))
 
 
@@ -82,22 +114,32 @@ def decide_read(conduit: Conduit | None) -> Decision:
     if conduit is None:
         return Decision(passes=False, reason="there is no conduit")
     if conduit.status != Conduit.Status.OPEN:
-        return Decision(passes=False, reason=f"the conduit is {conduit.status}")
+        return Decision(passes=False, reason=_why_shut(conduit))
     return Decision(passes=True, reason="the conduit is open")
+
+
+def decide_grant(conduit: Conduit | None, grant: Grant) -> Decision:
+    """Whether the company may have what takes this grant."""
+    decision = decide_read(conduit)
+    return _decide_grant(conduit, grant) if conduit and decision.passes else decision
+
+
+def decide_entry(conduit: Conduit, entry: Entry) -> Decision:
+    """Whether the company may read the entry, or even know of it."""
+    decision = decide_read(conduit)
+    if not decision.passes or entry.author_company_id:
+        return decision
+    return _decide_grant(conduit, _grant_for(entry.visibility))
 
 
 def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
     """Whether the company may see the entry's photos: its own, and the owner's if photos and entry are granted."""
     if conduit.journal_id != entry.journal_id:
         return Decision(passes=False, reason="it is of another owner's journal")
-    decision = decide_read(conduit)
+    decision = decide_entry(conduit, entry)
     if not decision.passes or entry.author_company_id:
         return decision
-    for grant in (_grant_for(entry.visibility), Grant.PHOTOS):
-        decision = _decide_grant(conduit, grant)
-        if not decision.passes:
-            break
-    return decision
+    return _decide_grant(conduit, Grant.PHOTOS)
 
 
 def passing_data(event: Event, conduit: Conduit | None) -> dict[str, Any]:
@@ -122,13 +164,20 @@ def passing_entries(conduit: Conduit) -> Q:
     return Q(author_company__isnull=False) | Q(visibility__in=visible)
 
 
+def passes_entry(entry: Entry, conduit: Conduit) -> bool:
+    """The same of an entry at hand."""
+    return entry.author_company_id is not None or grants(conduit, _grant_for(entry.visibility))
+
+
 def passing_events(conduit: Conduit) -> Q:
     """Which events of the pico and this owner the company may read: the same as it would be sent."""
-    types = [name for name, grant in GRANT_FOR.items() if grants(conduit, grant)]
-    by_company = Q(type=ENTRY_ADDED, data__author="company")
+    types = [name for name, grant in GRANT_FOR.items() if name not in OF_RULES and grants(conduit, grant)]
+    shared_by_rules = [name for name in OF_RULES if grants(conduit, GRANT_FOR[name])]
+    by_company = Q(type__in=[ENTRY_ADDED, *OF_RULES], data__author="company")
     shared = Q(type=ENTRY_ADDED) & ~Q(data__visibility=Entry.Visibility.PRIVATE)
     private = Q(type=ENTRY_ADDED, data__visibility=Entry.Visibility.PRIVATE)
-    passing = Q(type__in=types) | by_company | Q(type=pico_events.STATE_CHANGED, data__namespace="company")
+    by_rules = Q(type__in=shared_by_rules, data__visibility=Entry.Visibility.SHARED)
+    passing = Q(type__in=types) | by_company | by_rules | Q(type=pico_events.STATE_CHANGED, data__namespace="company")
     if grants(conduit, Grant.ENTRIES):
         passing |= shared
     if grants(conduit, Grant.PRIVATE_ENTRIES):
@@ -143,17 +192,42 @@ def passes_to_owner(event: Event) -> bool:
 
 
 def kept_from_owner() -> Q:
-    """The same, as a condition: the company's private entries."""
-    return Q(type=ENTRY_ADDED, data__author="company", data__visibility=Entry.Visibility.PRIVATE)
+    """The same, as a condition: the company's private entries, and what its rules keep to it."""
+    kept = [ENTRY_ADDED, *OF_RULES]
+    # Contains, as a comparison with a value that is not there would be unknown, and so would its opposite.
+    return Q(type__in=kept, data__contains={"author": "company", "visibility": str(Entry.Visibility.PRIVATE)})
 
 
 def grants(conduit: Conduit, grant: Grant | None) -> bool:
-    """Whether the owner grants this now; a conduit that is not open grants nothing."""
-    return grant is None or (conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants)
+    """Whether the owner grants this now and the terms let them; a conduit that is not open grants nothing."""
+    return grant is None or (
+        conduit.status == Conduit.Status.OPEN and grant.value in conduit.grants and grant.value in conduit.scope
+    )
+
+
+def granted(conduit: Conduit) -> tuple[str, ...]:
+    """All that is granted now, as the log says it."""
+    return tuple(grant.value for grant in Grant if grants(conduit, grant))
+
+
+def granting(grant: Grant) -> Q:
+    """The same as a condition on conduits."""
+    return Q(status=Conduit.Status.OPEN, grants__contains=[grant.value], scope__contains=[grant.value])
+
+
+def _never_passes(event: Event) -> str:
+    """Why no grant lets it through; empty if one may."""
+    if event.type != ENTRY_ADDED and event.type not in GRANT_FOR:
+        return "nothing grants this"
+    by_company = event.data.get("author") == "company"
+    shared = event.data.get("visibility") == Entry.Visibility.SHARED
+    return "" if event.type not in OF_RULES or by_company or shared else "it is a matter of the owner's own rules"
 
 
 def _grant_for_event(event: Event) -> Grant | None:
     """What the company itself wrote or set takes none."""
+    if event.type in OF_RULES and event.data.get("author") == "company":
+        return None
     if event.type == ENTRY_ADDED:
         return None if event.data.get("author") == "company" else _grant_for(str(event.data.get("visibility")))
     companys_own = event.type == pico_events.STATE_CHANGED and event.data.get("namespace") == State.Namespace.COMPANY
@@ -169,4 +243,10 @@ def _decide_grant(conduit: Conduit, grant: Grant | None) -> Decision:
         return Decision(passes=True, reason="it is about the conduit itself")
     if grants(conduit, grant):
         return Decision(passes=True, reason=f"the owner lets it see {grant.label}")
+    if grant.value not in conduit.scope:
+        return Decision(passes=False, reason=f"the terms do not let it see {grant.label}")
     return Decision(passes=False, reason=f"the owner does not let it see {grant.label}")
+
+
+def _why_shut(conduit: Conduit) -> str:
+    return "no terms are agreed" if conduit.status == Conduit.Status.WAITING else f"the conduit is {conduit.status}"

@@ -1,8 +1,8 @@
-"""What the owner writes while the conduit is paused waits until it is resumed; the page promises that.
+"""What the owner writes while the conduit is paused, or waits for terms, waits until it opens; the page promises that.
 
 All of it happens in the pico's turn: the engine holds an event in the commit that takes it from the queue, and a resume
-puts it back there. So the company's rules meet it once, after the resume, and the owner's, which met it at once, do not
-meet it again (rules/engine.py).
+or an agreement puts it back there. So the company's rules meet it once, after that, and the owner's, which met it at
+once, do not meet it again (rules/engine.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +16,10 @@ from picos.models import Event
 
 
 def is_held(event: Event, conduit: Conduit) -> bool:
-    """Whether the event, which the gate refuses now, waits for a resume: the owner's own words do, nothing else."""
+    """Whether the event, which the gate refuses now, waits for that: the owner's own words do, nothing else."""
     by_company = event.data.get("author") == "company"
-    return conduit.status == Conduit.Status.PAUSED and event.type == ENTRY_ADDED and not by_company
+    shut_for_now = conduit.status in {Conduit.Status.PAUSED, Conduit.Status.WAITING}
+    return shut_for_now and event.type == ENTRY_ADDED and not by_company
 
 
 def held_since(events: Iterable[Event]) -> Mapping[UUID, datetime]:

@@ -5,13 +5,13 @@ from uuid import UUID
 from conduits.event_types import NOTE
 from conduits.models import Conduit
 from parties.actors import Actor
-from picos.events import record_event
+from picos.events import Draft
 from picos.models import Event
 
 
-def send_note(*, conduit: Conduit, text: str, rule_id: UUID, rule_name: str, cause: Event) -> Event:
-    """Records the note in the caller's transaction. Which endpoints get it, the company's own rules say."""
-    return record_event(
+def note(*, conduit: Conduit, text: str, rule_id: UUID, rule_name: str, cause: Event) -> Draft:
+    """The event of the note, to be recorded. Which endpoints get it, the company's own rules say."""
+    return Draft(
         NOTE,
         pico=conduit.pico,
         actor=Actor.of_rule(rule_id),

@@ -1,27 +1,25 @@
 """Opening a conduit, with a claim or a transfer, or when a maker joins: its journal, its agreement, or none of it."""
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from conduits.agreements import agree
-from conduits.event_types import OPENED
 from conduits.leaving import leave
 from conduits.models import Conduit
+from conduits.proffering import proffer
+from conduits.stances import Proposal, usual_proposal
 from journals.keeping import open_journal
 from journals.models import Journal
-from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Person
 from picos.claiming import add_own_thing, claim_pico, use_up_pin_try
-from picos.events import record_event
 from picos.inviting import connect_maker, take_invitation
 from picos.models import Event, Pico, Product
 from picos.notices import notify
 from picos.transferring import hand_over, take_transfer
 
 
-def claim_and_open(*, pico: Pico, person: Person, pin: str = "") -> Conduit:
-    """The person claims the pico, and the conduit to its company opens under the default terms and grants.
+def claim_and_open(*, pico: Pico, person: Person, pin: str = "", proposal: Proposal | None = None) -> Conduit:
+    """The person claims the pico and proffers terms, their usual ones unless others are given. The conduit to its
+    company opens with the default grants, or waits until the company agrees.
 
     Raises StateForbidsError when it has an owner, is retired, or its PIN is locked; RefusedError for a wrong PIN.
     """
@@ -31,7 +29,7 @@ def claim_and_open(*, pico: Pico, person: Person, pin: str = "") -> Conduit:
         with transaction.atomic():
             claimed = claim_pico(pico=pico, person=person, pin=pin)
             journal = open_journal(pico=pico, owner=person)
-            return _open(journal=journal, cause=claimed)
+            return _open(journal=journal, cause=claimed, proposal=proposal)
     except IntegrityError as error:
         message = "Somebody claimed it a moment ago."
         raise StateForbidsError(message) from error
@@ -47,7 +45,7 @@ def add_thing_with_journal(*, person: Person, name: str, company_name: str = "")
 
 @transaction.atomic
 def accept_transfer(*, token: str, person: Person) -> tuple[Pico, Conduit | None]:
-    """The person becomes the next owner of what the secret is about, under the default terms and grants.
+    """The person becomes the next owner of what the secret is about, with their usual terms and the default grants.
 
     The earlier owner's conduit and journal are closed first. There is no conduit where its maker is not here. Raises
     Http404 for a secret that does not work (any more), StateForbidsError while it is lost or for its owner.
@@ -64,7 +62,8 @@ def accept_transfer(*, token: str, person: Person) -> tuple[Pico, Conduit | None
 
 @transaction.atomic
 def accept_invitation(*, token: str, product: Product, agent: Person | None = None) -> Conduit:
-    """The product's company becomes the maker of what the secret is about, under the default terms and grants.
+    """The product's company becomes the maker of what the secret is about, with the owner's usual terms and the
+    default grants.
 
     In a new journal: what its owner wrote while nobody read along stays theirs. Raises Http404 for a secret that does
     not work (any more).
@@ -77,20 +76,11 @@ def accept_invitation(*, token: str, product: Product, agent: Person | None = No
     return _open(journal=open_journal(pico=pico, owner=before.owner), cause=connected)
 
 
-def _open(*, journal: Journal, cause: Event) -> Conduit:
+def _open(*, journal: Journal, cause: Event, proposal: Proposal | None = None) -> Conduit:
     company = journal.company
     assert company is not None  # noqa: S101 (its callers open none without)
     conduit = Conduit.objects.create(
         pico=journal.pico, owner=journal.owner, company=company, journal=journal, since=cause.sequence
     )
-    terms = agree(conduit=conduit, agreed_at=timezone.now().isoformat().replace("+00:00", "Z"))
-    Conduit.objects.filter(pk=conduit.pk).update(terms=terms)
-    conduit.terms = terms
-    record_event(
-        OPENED,
-        pico=journal.pico,
-        actor=Actor.of_person(journal.owner),
-        data={"conduit": str(conduit.pk), "terms": terms.sha256},
-        cause=cause,
-    )
+    proffer(conduit=conduit, proposal=proposal or usual_proposal(journal.owner), cause=cause)
     return conduit

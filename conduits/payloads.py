@@ -12,8 +12,8 @@ from conduits import event_types
 from conduits.gate import grants, passing_data
 from conduits.models import Conduit, Endpoint
 from conduits.models.conduit import Grant
+from journals.appending import entry_side
 from journals.event_types import ENTRY_ADDED
-from journals.keeping import entry_side
 from journals.models import Attachment, Entry
 from picos.models import Event, Pico
 from picos.qr import url_of
@@ -90,6 +90,7 @@ def _about_pico(pico: Pico, conduit: Conduit | None) -> dict[str, Any]:
             else None,
         },
         "conduit": str(conduit.pk) if conduit else None,
+        "terms_hash": conduit.terms.sha256 if conduit and conduit.terms else None,
         "reply_url": f"{settings.PUBLIC_URL}{API}/conduits/{conduit.pk}/messages" if conduit and answerable else None,
     }
     if conduit and grants(conduit, Grant.CONTACT):

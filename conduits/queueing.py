@@ -1,5 +1,7 @@
 """Queueing messages to endpoints; conduits/delivery.py sends them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,19 +16,37 @@ from picos.models import Event
 TEST = "endpoint.test"
 
 
-def queue_delivery(*, event: Event, endpoint: Endpoint, conduit: Conduit | None, rule_version_id: UUID) -> Delivery:
-    """A message about the event, due now; it passes the gate when it leaves. In the caller's transaction."""
-    bell.ring(bell.DELIVERIES)
-    return Delivery.objects.create(
-        endpoint=endpoint,
-        event_id=event.pk,
-        event_type=event.type,
-        pico_id=event.pico_id,
-        conduit=conduit,
-        sequence=event.sequence,
-        next_attempt_at=timezone.now(),
-        rule_version_id=rule_version_id,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryDraft:
+    """A message about the event, due at once; it passes the gate when it leaves."""
+
+    event: Event
+    endpoint_id: UUID
+    conduit: Conduit | None
+    rule_version_id: UUID
+    id: UUID = field(default_factory=uuid7)
+
+
+def queue_deliveries(drafts: Sequence[DeliveryDraft]) -> None:
+    """Queues the messages in the caller's transaction."""
+    if not drafts:
+        return
+    now = timezone.now()
+    Delivery.objects.bulk_create(
+        Delivery(
+            id=draft.id,
+            endpoint_id=draft.endpoint_id,
+            event_id=draft.event.pk,
+            event_type=draft.event.type,
+            pico_id=draft.event.pico_id,
+            conduit=draft.conduit,
+            sequence=draft.event.sequence,
+            next_attempt_at=now,
+            rule_version_id=draft.rule_version_id,
+        )
+        for draft in drafts
     )
+    bell.ring(bell.DELIVERIES)
 
 
 def queue_test(endpoint: Endpoint) -> Delivery:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from conduits import access_log, gate
@@ -22,6 +23,8 @@ class Reader:
     company: Company
     who: str
     id: UUID | None = None
+    # A member's role, or access_log.KEY.
+    role: str = access_log.KEY
 
 
 def read_entries(*, pico: Pico, reader: Reader) -> EntryQuerySet:
@@ -42,11 +45,13 @@ def read_events(*, pico: Pico, reader: Reader) -> QuerySet[Event]:
     return Event.objects.filter(pico=pico, owner=conduit.owner_id).filter(gate.passing_events(conduit))
 
 
+@transaction.atomic
 def open_for(
     *, pico: Pico, reader: Reader, what: str, decide: Callable[[Conduit], gate.Decision] = gate.decide_read
 ) -> Conduit | None:
     """The conduit through which the company may read `what` now, logged either way; None when it may not."""
-    conduit = last_conduit(pico, reader.company)
+    # Locked as for writing the log: what its owner shut or took back before this look stays so.
+    conduit = last_conduit(pico, reader.company, held=True)
     if conduit is None:
         return None
     decision = decide(conduit)
@@ -58,10 +63,11 @@ def open_for(
                 outcome=outcome,
                 who=reader.who,
                 who_id=reader.id,
+                role=reader.role,
                 what=what,
                 what_id=pico.pk,
                 reason=decision.reason,
-                fields=tuple(conduit.grants) if decision.passes else (),
+                fields=gate.granted(conduit) if decision.passes else (),
             )
         ]
     )

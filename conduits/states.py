@@ -10,6 +10,7 @@ from conduits.access import current_conduit
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.reading import Reader, open_for
+from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Company
 from picos import states
@@ -18,10 +19,12 @@ from picos.turns import take_turn
 
 
 @transaction.atomic
-def set_companys_state(*, pico: Pico, company: Company, key: str, value: Any) -> State:
+def set_companys_state(
+    *, pico: Pico, company: Company, key: str, value: Any, actor: Actor | None = None, cause: Event | None = None
+) -> State:
     """As `set_state`; of an owned pico through an open conduit only, else StateForbidsError: its owner reads it."""
     _hold_open(pico)
-    return states.set_state(pico=pico, party=company, key=key, value=value)
+    return states.set_state(pico=pico, party=company, key=key, value=value, actor=actor, cause=cause)
 
 
 @transaction.atomic
@@ -47,7 +50,7 @@ def read_changes(*, pico: Pico, reader: Reader, key: str) -> QuerySet[Event]:
 def _granted(pico: Pico, reader: Reader) -> Conduit | None:
     """The conduit through which the owner's values pass; who is not granted them asks for its own alone."""
     conduit = current_conduit(pico)
-    if conduit is None or not gate.grants(conduit, Grant.STATE):
+    if not gate.decide_grant(conduit, Grant.STATE).passes:
         return None
     return open_for(pico=pico, reader=reader, what="state")
 

@@ -38,7 +38,7 @@ def read_suspicions(*, product: Product, reader: Reader) -> list[Suspected]:
     shown, lines = [], []
     for one in found:
         conduit = conduits.get((one.pk, one.owner_id)) if one.owner_id else None
-        if one.owner_id and (conduit is None or not gate.grants(conduit, Grant.SCANS)):
+        if one.owner_id and not gate.decide_grant(conduit, Grant.SCANS).passes:
             continue
         shown.append(Suspected(one.pico, one.at, gate.passing_parts(one.evidence, conduit, owned=bool(one.owner_id))))
         if conduit:
@@ -54,8 +54,9 @@ def _line(conduit: Conduit, suspicion: Suspicion, reader: Reader) -> access_log.
         outcome=AccessLine.Outcome.READ,
         who=reader.who,
         who_id=reader.id,
+        role=reader.role,
         what=SUSPECTED_COPY,
         what_id=suspicion.pk,
-        reason=f"the owner lets it see {Grant.SCANS.label}",
-        fields=tuple(conduit.grants),
+        reason=gate.decide_grant(conduit, Grant.SCANS).reason,
+        fields=gate.granted(conduit),
     )

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from conduits import delivery, warnings
+from conduits import advisories, delivery, telling, warnings
 
 
 @shared_task(name="conduits.send_deliveries")
@@ -16,3 +16,15 @@ def mail_warnings() -> None:
     """Mails the warnings that are due."""
     while warnings.mail_due():
         pass
+
+
+@shared_task(name="conduits.tell_owners")
+def tell_owners() -> None:
+    """Tells the next owners of each advisory whose turn it is."""
+    telling.tell_due()
+
+
+@shared_task(name="conduits.rest_advisories")
+def rest_advisories() -> None:
+    """Lets scans look for nothing where all that stood has run out."""
+    advisories.rest()

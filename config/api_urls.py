@@ -5,9 +5,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import channels, conduits, deliveries, journal, life, picos, states
+from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states, terms
 from picos.api import batches, labels, links, products
-from rules.api import endpoints, rules
+from rules.api import endpoints, questions, rules, runs, simulating
+from rules.api.schema import RuleSchema
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
@@ -49,6 +50,13 @@ urlpatterns = [
     path("picos/<str:code>/channels", door(get=channels.list_channels, post=channels.open_channel)),
     path("picos/<str:code>/channels/<uuid:channel_id>", door(delete=channels.revoke_channel)),
     path("picos/<str:code>/channels/<uuid:channel_id>/uses", door(get=channels.list_uses)),
+    path("picos/<str:code>/advisories", door(get=advisories.list_of_thing)),
+    path("picos/<str:code>/advisories/<uuid:advisory_id>/acknowledge", door(post=advisories.acknowledge)),
+    path("me/advisories", door(get=advisories.show_wish, put=advisories.set_wish)),
+    path("advisories", door(get=advisories.list_advisories, post=advisories.publish)),
+    path("advisories/<uuid:advisory_id>", door(get=advisories.show_advisory, put=advisories.correct)),
+    path("advisories/<uuid:advisory_id>/all-clear", door(post=advisories.give_all_clear)),
+    path("advisories/<uuid:advisory_id>/withdraw", door(post=advisories.withdraw)),
     path("attachments/<uuid:attachment_id>", door(get=journal.show_attachment)),
     path("conduits", door(get=conduits.list_conduits)),
     path("conduits/<uuid:conduit_id>", door(get=conduits.show_conduit)),
@@ -57,9 +65,22 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/close", door(post=conduits.close)),
     path("conduits/<uuid:conduit_id>/grants", door(put=conduits.set_grants)),
     path("conduits/<uuid:conduit_id>/messages", door(post=conduits.post_message)),
-    path("conduits/<uuid:conduit_id>/terms", door(get=conduits.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms", door(get=terms.list_terms)),
+    path("conduits/<uuid:conduit_id>/terms/proffer", door(get=terms.list_proffers, post=terms.proffer)),
+    path("conduits/<uuid:conduit_id>/terms/accept", door(post=terms.accept)),
+    path("conduits/<uuid:conduit_id>/terms/counter", door(post=terms.counter)),
+    path("conduits/<uuid:conduit_id>/terms/decline", door(post=terms.decline)),
+    path("conduits/<uuid:conduit_id>/terms/withdraw", door(post=terms.withdraw)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
-    path("terms/<str:sha256>", door(get=conduits.show_terms)),
+    path("conduits/<uuid:conduit_id>/access-log/check", door(get=conduits.check_access_log)),
+    path("conduits/<uuid:conduit_id>/requests", door(post=requests.open_request)),
+    path("conduits/<uuid:conduit_id>/labels", door(get=requests.show_labels, put=requests.set_labels)),
+    path("conduits/<uuid:conduit_id>/assignee", door(get=requests.show_assignee, put=requests.set_assignee)),
+    path("requests", door(get=requests.list_requests)),
+    path("requests/<uuid:request_id>/close", door(post=requests.close_request)),
+    path("terms/usual", door(get=terms.show_usual, put=terms.set_usual)),
+    path("terms/accepted", door(get=terms.show_accepted, put=terms.set_accepted)),
+    path("terms/<str:sha256>", door(get=terms.show_terms)),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",
@@ -73,10 +94,15 @@ urlpatterns = [
     path("deliveries/<uuid:delivery_id>", door(get=deliveries.show_delivery)),
     path("deliveries/<uuid:delivery_id>/replay", door(post=deliveries.replay_delivery)),
     path("rules", door(get=rules.list_rules, post=rules.write_rule)),
+    path("rules/schema", RuleSchema.as_view()),
     path("rules/<uuid:rule_id>", door(get=rules.show_rule, put=rules.rewrite_rule, delete=rules.delete_rule)),
     path("rules/<uuid:rule_id>/enable", door(post=rules.enable)),
     path("rules/<uuid:rule_id>/disable", door(post=rules.disable)),
-    path("rules/<uuid:rule_id>/runs", door(get=rules.list_runs)),
-    path("runs/<uuid:run_id>", door(get=rules.show_run)),
+    path("rules/simulate", door(post=simulating.simulate)),
+    path("rules/<uuid:rule_id>/runs", door(get=runs.list_runs)),
+    path("rules/<uuid:rule_id>/why/<uuid:event_id>", door(get=runs.why)),
+    path("questions", door(get=questions.list_questions)),
+    path("questions/<uuid:question_id>/answer", door(post=questions.answer_question)),
+    path("runs/<uuid:run_id>", door(get=runs.show_run)),
     re_path("", nowhere),
 ]

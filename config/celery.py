@@ -24,6 +24,8 @@ app.conf.update(
     task_default_queue="bulk",
     task_routes={
         "rules.*": {"queue": "events"},
+        "conduits.tell_owners": {"queue": "bulk"},
+        "conduits.rest_advisories": {"queue": "bulk"},
         "conduits.*": {"queue": "deliveries"},
     },
     # What a lost bell left behind is found by these, at the latest after their period (seconds).
@@ -31,6 +33,8 @@ app.conf.update(
         "events": {"task": "rules.drain_events", "schedule": 1.0, "options": {"expires": 1}},
         "deliveries": {"task": "conduits.send_deliveries", "schedule": 1.0, "options": {"expires": 1}},
         "warnings": {"task": "conduits.mail_warnings", "schedule": 10.0, "options": {"expires": 10}},
+        "tellings": {"task": "conduits.tell_owners", "schedule": 1.0, "options": {"expires": 1}},
+        "advisories": {"task": "conduits.rest_advisories", "schedule": 60.0, "options": {"expires": 60}},
         "notices": {"task": "picos.mail_notices", "schedule": 2.0, "options": {"expires": 2}},
         "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
         "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},

@@ -19,6 +19,8 @@ PUBLIC_URL = _public.geturl()
 LIVE_URL = env.text("LIVE_URL")
 # For how many full months events are kept, whoever they are about; 0 keeps them for good.
 PICO_KEEP_MONTHS = env.integer("PICO_KEEP_MONTHS", 0, smallest=0)
+# Owners told of one advisory; their notices are mailed, so it is also how many mails a second it makes.
+PICO_TOLD_PER_SECOND = env.integer("PICO_TOLD_PER_SECOND", 100, smallest=1)
 PICO_DEMO = env.flag("PICO_DEMO", default=True)
 PICO_WEBHOOK_ALLOW = env.networks("PICO_WEBHOOK_ALLOW")
 # How many proxies of our own stand in front; that many entries from the right of X-Forwarded-For are believed.

@@ -103,7 +103,10 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _secretly(page: HttpResponse) -> HttpResponse:
-    """The address is the secret: it is kept nowhere, and told to nobody."""
+    """The address is the secret: it is kept nowhere, and told to nobody else.
+
+    Under `no-referrer` a browser would post the form with `Origin: null`, which the check of forms refuses.
+    """
     page["Cache-Control"] = "private, no-store"
-    page["Referrer-Policy"] = "no-referrer"
+    page["Referrer-Policy"] = "same-origin"
     return page

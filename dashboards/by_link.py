@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from api.idempotency import once_of
 from api.problems import problem, problem_response
+from conduits.standing import standing_for
 from dashboards.forms import ByLinkForm, posted
 from dashboards.misses import JSON, counts_lost_links, too_many, vary, wants_json
+from dashboards.scan_page import advisory_as_json
 from journals.by_link import write_by_link
 from journals.keeping import open_journal_of
 from journals.models import Entry
@@ -24,11 +26,14 @@ from parties.errors import TooManyError
 from picos import channels as verbs
 from picos.links import shown_links
 from picos.models import Channel, Link, Pico
+from picos.regions import region_of
 from picos.states import states_of
 from picos.visitors import is_looking
 
 Scope = Channel.Scope
 SHOWN = 20
+# The page comes back to itself with this after an entry.
+WRITTEN = "written"
 _READ_ONLY = "This link lets you read, not write. Nothing was kept."
 _PERSON_ONLY = "This link is for a person to open."
 
@@ -57,8 +62,8 @@ def _open(request: HttpRequest, channel: Channel) -> HttpResponse:
         return vary(_unseen(request))
     verbs.open_by_link(channel)
     if wants_json(request):
-        return vary(JsonResponse(_as_json(channel)))
-    return vary(_page(request, channel, ByLinkForm()))
+        return vary(JsonResponse(_as_json(channel, region_of(request.META))))
+    return vary(_page(request, channel, ByLinkForm(), written=WRITTEN in request.GET))
 
 
 def _unseen(request: HttpRequest) -> HttpResponse:
@@ -79,7 +84,7 @@ def _write(request: HttpRequest, channel: Channel) -> HttpResponse:
     if channel.uses_left == 0:
         # Its page is gone now, so this answer says that all went well.
         return _page(request, channel, ByLinkForm(), written=True, ended=True)
-    return redirect(request.path)
+    return redirect(f"{request.path}?{WRITTEN}")
 
 
 def _write_json(request: HttpRequest, channel: Channel) -> HttpResponseBase:
@@ -122,6 +127,7 @@ def _page(request: HttpRequest, channel: Channel, form: ByLinkForm, *, status: i
         "may_see": sees,
         "entries": list(journal.entries.public().with_author()[:SHOWN]) if journal and sees else [],
         "journal": journal,
+        "advisories": standing_for(channel.pico, region=region_of(request.META)) if sees else [],
         "links": _links(channel.pico) if sees else [],
         "states": states_of(channel.pico, owner=knows, company=knows).order_by("namespace", "key"),
         "own_entries": _own(channel)[:SHOWN],
@@ -129,7 +135,7 @@ def _page(request: HttpRequest, channel: Channel, form: ByLinkForm, *, status: i
     return render(request, "scan/channel.html", context | more, status=status)
 
 
-def _as_json(channel: Channel) -> dict[str, Any]:
+def _as_json(channel: Channel, region: str) -> dict[str, Any]:
     pico = channel.pico
     shown: dict[str, Any] = {
         "name": channel.name,
@@ -144,6 +150,7 @@ def _as_json(channel: Channel) -> dict[str, Any]:
         public = journal.entries.public()[:SHOWN] if journal else []
         shown["page"] = {
             "description": pico.product.description if pico.product else "",
+            "advisories": [advisory_as_json(one.advisory) for one in standing_for(pico, region=region)],
             "links": [{"type": link.type, "title": link.title, "href": link.href} for link in _links(pico)],
             "entries": [{"body": entry.body, "at": entry.at} for entry in public],
         }

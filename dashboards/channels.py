@@ -29,10 +29,8 @@ def open_one(request: HttpRequest, code: str) -> HttpResponse:
         except StateForbidsError as error:
             form.add_error(None, str(error))
         else:
-            return render(
-                request, "things/thing.html", thing_context(pico, person, before=None) | {"new_channel_url": url}
-            )
-    context = thing_context(pico, person, before=None) | {"channel_form": form}
+            return render(request, "things/thing.html", thing_context(request, pico) | {"new_channel_url": url})
+    context = thing_context(request, pico) | {"channel_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 

@@ -1,5 +1,6 @@
 """Claiming on a page, and writing from it."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -11,7 +12,9 @@ from conduits import steering
 from conduits.access import current_conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import claim_and_open
-from dashboards.forms import ClaimForm, EntryForm, posted
+from conduits.rosters import agreements
+from conduits.stances import is_accepted_at_once, usual_proposal
+from dashboards.forms import ClaimForm, EntryForm, ProfferForm, posted
 from dashboards.misses import counts_misses
 from dashboards.owned import owner_context, signed_in
 from dashboards.scan_page import STAYED
@@ -36,9 +39,13 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{pico.url_path}?{STAYED}")
     person = signed_in(request)
     form = ClaimForm(posted(request), wants_pin=wants_pin(pico), wants_name=not person.name)
-    if form.is_valid():
+    usual = usual_proposal(person)
+    # Whoever leaves the terms alone offers their usual ones.
+    offer = ProfferForm(request.POST if request.POST.get("preferred") else None, usual=usual)
+    if form.is_valid() and (offer.is_valid() or not offer.is_bound):
         try:
-            claim_and_open(pico=pico, person=person, pin=form.cleaned_data.get("pin", ""))
+            proposal = offer.proposal() if offer.is_bound else usual
+            claim_and_open(pico=pico, person=person, pin=form.cleaned_data.get("pin", ""), proposal=proposal)
         except RefusedError as error:
             form.add_error("pin", str(error))
         except StateForbidsError as error:
@@ -46,10 +53,12 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         else:
             if name := form.cleaned_data.get("name"):
                 Person.objects.filter(pk=person.pk).update(name=name)
+            messages.success(request, f"It is yours now, and the line to {pico.maker} is open.")
             return redirect(f"{pico.url_path}?{STAYED}")
     sees = [Grant(grant).label for grant in DEFAULT_GRANTS]
-    context = {"pico": pico, "form": form, "sees": sees}
-    return render(request, "scan/claim.html", context, status=422 if form.errors else 200)
+    context = {"pico": pico, "form": form, "offer": offer, "usual": usual, "sees": sees}
+    context |= {"agreements": agreements(), "has_to_agree": not is_accepted_at_once(usual, pico.product.company)}
+    return render(request, "scan/claim.html", context, status=422 if form.errors or offer.errors else 200)
 
 
 @keeps_unsent

@@ -4,18 +4,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
-from parties.errors import RefusedError
-from picos import retention
+from conduits.rosters import agreements
+from conduits.stances import Proposal, proposal
 from picos.channels import LONGEST_DAYS, MOST_USES
-from picos.gs1.link_types import LINK_TYPES
-from picos.minting import MOST
-from picos.models import Batch, Channel
-from picos.serial_files import read_serials
-from picos.serials import LONGEST as LONGEST_SERIAL
+from picos.models import Channel
 
 # Said beside a field, in place of Django's own sentences.
 SAYS = {
@@ -78,19 +73,6 @@ class EntryForm(forms.Form):
     photos = forms.Field(required=False, widget=forms.HiddenInput)
 
 
-class AnswerForm(forms.Form):
-    """What a company answers."""
-
-    body = prose("Your answer", 10_000)
-    visibility = forms.ChoiceField(
-        label="It goes to",
-        choices=[("shared", "the customer"), ("private", "only your colleagues")],
-        initial="shared",
-        required=False,
-        error_messages=SAYS,
-    )
-
-
 class FinderForm(forms.Form):
     """What a finder leaves for the owner."""
 
@@ -149,7 +131,7 @@ class ClaimForm(forms.Form):
     )
 
     name = text(
-        "What you are called", 100, required=False, help_text="For your own rules; nobody sees it until you say so."
+        "What you are called", 100, required=False, help_text="For your own rules. Companies see it if you let them."
     )
 
     def __init__(self, *args: Any, wants_pin: bool, wants_name: bool, **kwargs: Any) -> None:
@@ -160,6 +142,34 @@ class ClaimForm(forms.Form):
             del self.fields["name"]
 
 
+class ProfferForm(forms.Form):
+    """The terms that an owner offers: those that they would like best, and others that would do."""
+
+    preferred = forms.ChoiceField(label="What you would like best", error_messages=SAYS)
+    alternative = forms.ChoiceField(
+        label="What would do, too", required=False, error_messages=SAYS, help_text="The company may take either."
+    )
+
+    def __init__(self, *args: Any, usual: Proposal, **kwargs: Any) -> None:
+        alternative = usual.alternative.id if usual.alternative else ""
+        kwargs["initial"] = {"preferred": usual.preferred.id, "alternative": alternative}
+        super().__init__(*args, **kwargs)
+        choices = [(one.id, f"{one.title} ({one.id})") for one in agreements()]
+        self.fields["preferred"].choices = choices  # type: ignore[attr-defined]
+        self.fields["alternative"].choices = [("", "nothing else"), *choices]  # type: ignore[attr-defined]
+
+    def proposal(self) -> Proposal:
+        """What was chosen, once it is valid."""
+        return proposal(self.cleaned_data["preferred"], self.cleaned_data["alternative"])
+
+    def clean(self) -> dict[str, Any]:
+        """Two of the same are one."""
+        cleaned = super().clean() or {}
+        if cleaned.get("preferred") and cleaned.get("preferred") == cleaned.get("alternative"):
+            self.add_error("alternative", "This is what you would like best already. Choose another, or nothing else.")
+        return cleaned
+
+
 class LostForm(forms.Form):
     """What a finder will read."""
 
@@ -167,17 +177,17 @@ class LostForm(forms.Form):
     contact = text("Where they reach you", 200, required=False)
     show_contact = forms.BooleanField(label="Show it on the page, for everybody who has the code", required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """What is to be shown must be there, or finders would read nothing and the owner would wait."""
+        if self.cleaned_data.get("show_contact") and not self.cleaned_data.get("contact") and not self.errors:
+            self.add_error("contact", "Write it here, or do not show it.")
+        return self.cleaned_data
+
 
 class ReasonForm(forms.Form):
     """Why a thing is retired."""
 
     reason = text("Why", 200, required=False)
-
-
-class IntoForm(forms.Form):
-    """The code that stays."""
-
-    into = text("The code on its new label", 100)
 
 
 class MakerForm(forms.Form):
@@ -205,111 +215,3 @@ class PersonForm(forms.Form):
     name = text(
         "Your name", 100, required=False, help_text="Your own rules may use it. Companies see it if you let them."
     )
-
-
-class ProductForm(forms.Form):
-    """A product to add."""
-
-    name = text("Name", 100)
-    sku = text("SKU", 50, help_text="Your own number for it.")
-    gtin = text("GTIN", 20, required=False, help_text="The number under its bar code: 8, 12, 13 or 14 digits.")
-    description = prose("Description", 2000, required=False)
-    claim_policy = forms.ChoiceField(
-        label="To claim one takes",
-        choices=[("open", "the code alone"), ("pin", "the code and a PIN that you put in the box")],
-        error_messages=SAYS,
-    )
-
-
-class BatchForm(forms.Form):
-    """A minting to order."""
-
-    count = forms.IntegerField(
-        label="How many",
-        min_value=1,
-        max_value=MOST,
-        required=False,
-        error_messages=SAYS,
-        help_text="Up to 5,000,000. Serial numbers that you give below are counted for you.",
-    )
-    pattern = text(
-        "Serial numbers by a pattern",
-        LONGEST_SERIAL,
-        required=False,
-        help_text="LM-{year}-{n:06} gives LM-2026-000001 and so on, from where the last batch ended.",
-    )
-    serials = prose("Or one a line", 500_000, required=False)
-    file = forms.FileField(
-        label="Or from a file", required=False, help_text="CSV with a column “serial”, as a spreadsheet saves it."
-    )
-
-    lot = text("Lot", 20, required=False, help_text="Your own number for it, as GS1 codes name it.")
-
-    def clean_serials(self) -> list[str]:
-        """The lines that say something."""
-        serials = [line.strip() for line in self.cleaned_data["serials"].splitlines() if line.strip()]
-        if too_long := next((serial for serial in serials if len(serial) > LONGEST_SERIAL), ""):
-            message = f"A serial number has at most {LONGEST_SERIAL} letters and figures; “{too_long[:60]}…” has more."
-            raise ValidationError(message)
-        return serials
-
-    def clean(self) -> dict[str, Any]:
-        """With `count` as many as there are serials, if it was left out, and the file's serials among them."""
-        cleaned = self.cleaned_data
-        if file := cleaned.pop("file", None):
-            try:
-                cleaned["serials"] = read_serials(file, most=MOST)
-            except RefusedError as error:
-                self.add_error("file", str(error))
-        cleaned["count"] = cleaned.get("count") or len(cleaned.get("serials", []))
-        if not cleaned["count"] and not self.errors:
-            self.add_error("count", SAYS["required"])
-        return cleaned
-
-
-class PrintedForm(forms.Form):
-    """Codes that were printed earlier, and the serials of what they are on now."""
-
-    printed = forms.FileField(
-        label="A file of codes and serials",
-        error_messages={"required": "Choose a file.", "empty": "There is nothing in this file."},
-        help_text="CSV with the columns “code” and “serial”, at most 5,000 lines.",
-    )
-
-
-class RetentionForm(forms.Form):
-    """For how long a company keeps what is nobody else's."""
-
-    keep_months = forms.IntegerField(
-        label="Months to keep scans that nobody owned",
-        min_value=retention.SHORTEST,
-        max_value=retention.LONGEST,
-        required=False,
-        error_messages=SAYS,
-        help_text="Older ones are deleted for good. Empty: they are kept. What customers own is theirs and stays.",
-    )
-
-
-class LinkForm(forms.Form):
-    """A link to add to a product."""
-
-    type = forms.ChoiceField(label="What it is", choices=list(LINK_TYPES.items()))
-    href = text("Address", 2000, help_text="Begins with https://")
-    title = text("What to call it", 100, required=False, help_text="In the language of the page behind it.")
-    language = text("Language", 5, required=False, help_text="Two letters such as en, or with a country: en-GB.")
-    batch: Any = forms.ModelChoiceField(None, label="For", required=False, empty_label="every copy")
-    is_default = forms.BooleanField(
-        label="A GS1 code without a known serial number leads here, rather than to our page of the product",
-        required=False,
-    )
-
-    def __init__(self, *args: Any, batches: QuerySet[Batch], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["batch"]
-        field.queryset = batches
-        field.label_from_instance = _batch_named
-
-
-def _batch_named(batch: Batch) -> str:
-    name = f"lot {batch.lot}" if batch.lot else f"those ordered on {batch.created_at:%d %B %Y, %H:%M}"
-    return f"{name} ({batch.count:,})"

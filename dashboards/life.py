@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from conduits.leaving import release_and_close, retire_and_close
 from dashboards.forms import ReasonForm
-from dashboards.owned import before_of, page_of, page_of_history, signed_in
+from dashboards.owned import before_of, crossing, page_of, page_of_history, signed_in
 from dashboards.things import thing_context
 from journals.inheriting import access_closed_journal
 from parties.errors import StateForbidsError
@@ -82,6 +82,7 @@ def had(request: HttpRequest, journal_id: UUID) -> HttpResponse:
         "journal": journal,
         "conduit": getattr(journal, "conduit", None),
         "entries": entries,
+        "crossing": crossing(entries, None),
         "older_url": f"?before={older}" if older else "",
     }
     return render(request, "things/had.html", context)
@@ -94,7 +95,7 @@ def _secret(request: HttpRequest, pico: Pico, person: Person, verb: str) -> Http
     link = url_of(secret.token)
     drawn = b64encode(qr.svg_of(link, size=176)).decode() if verb == "transfer" else ""
     shown = {"link": link, "link_qr": f"data:image/svg+xml;base64,{drawn}" if drawn else "", "link_for": verb}
-    page = render(request, "things/thing.html", thing_context(pico, person, before=None) | shown)
+    page = render(request, "things/thing.html", thing_context(request, pico) | shown)
     page["Cache-Control"] = "private, no-store"
     return page
 
@@ -106,7 +107,7 @@ def _part(request: HttpRequest, pico: Pico, person: Person, verb: str) -> HttpRe
     elif form.is_valid():
         retire_and_close(pico=pico, by=person, reason=form.cleaned_data["reason"])
     else:
-        context: dict[str, Any] = thing_context(pico, person, before=None) | {"reason_form": form}
+        context: dict[str, Any] = thing_context(request, pico) | {"reason_form": form}
         return render(request, "things/thing.html", context, status=422)
     messages.success(request, GONE[verb].format(thing=title))
     return redirect("things")

@@ -7,17 +7,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from conduits.access import current_conduit, last_conduit
-from conduits.gate import grants
+from conduits.gate import grants, passes_entry
+from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from dashboards.forms import EntryForm
+from journals.appending import journal_path
 from journals.inheriting import history_of
-from journals.keeping import journal_path, mark_read, open_journal_of
+from journals.keeping import mark_read, open_journal_of
 from journals.models import Entry, Journal
 from journals.models.entry import EntryQuerySet
 from live.tokens import token_for, topic
 from parties.models import Person
 from picos.models import Pico
 from picos.notices import see_notices
+from rules.asking import questions_to
 
 SHOWN = 30
 
@@ -40,18 +43,27 @@ def owner_context(
     mark_read(journal=journal, by=person)
     see_notices(person=person, pico=pico, path=journal_path(pico))
     entries, older = page_of(journal, person, before)
+    is_open = conduit is not None and conduit.status == Conduit.Status.OPEN
     return {
         "journal": journal,
         "conduit": conduit,
         "closed": closed,
         "photos_granted": conduit is not None and grants(conduit, Grant.PHOTOS),
         "entries": entries,
+        "crossing": crossing(entries, conduit),
         "older_url": f"?before={older}" if older else "",
         "form": form or EntryForm(),
+        "questions": list(questions_to(person).filter(pico=pico).order_by("-id")),
+        "requests": list(conduit.requests.open().order_by("-id")) if conduit and is_open else [],
         "notices": list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:5]),
         "live_token": token_for(topic("journal", journal.pk, "owner")),
         "fragment_url": reverse("fragment", args=[pico.code]),
     }
+
+
+def crossing(entries: list[Entry], conduit: Conduit | None) -> set[UUID]:
+    """Which of them the company wrote or may read now: the line of the conduit is drawn beside these."""
+    return {entry.pk for entry in entries if entry.author_company_id or (conduit and passes_entry(entry, conduit))}
 
 
 def page_of(journal: Journal, person: Person, before: UUID | None) -> tuple[list[Entry], UUID | None]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -24,6 +25,10 @@ NOW = {
     "close": "The line to {company} is closed. What you write stays with you.",
 }
 LINES = 100
+# Company by company, what still passes first.
+ORDER = ("company__name", F("closed_at").desc(nulls_first=True), "-opened_at")
+# Up to this length the whole log is checked whenever it is looked at.
+CHECKED_AT_ONCE = 1000
 
 
 @login_required
@@ -31,7 +36,7 @@ LINES = 100
 def companies(request: HttpRequest) -> HttpResponse:
     """Every company with a line to the person, and what passes along it."""
     by_company: dict[Company, list[Conduit]] = defaultdict(list)
-    for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by("company__name", "-opened_at"):
+    for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by(*ORDER):
         by_company[conduit.company].append(conduit)
     return render(request, "things/companies.html", {"section": "companies", "companies": list(by_company.items())})
 
@@ -46,7 +51,8 @@ def steer(request: HttpRequest, conduit_id: UUID, verb: str) -> HttpResponse:
         VERBS[verb](conduit)
         messages.success(request, NOW[verb].format(company=conduit.company, sees=_sees(conduit)))
     except StateForbidsError:
-        messages.info(request, f"The line to {conduit.company} is {conduit.status}.")
+        now = "waits for its terms" if conduit.status == Conduit.Status.WAITING else f"is {conduit.status}"
+        messages.info(request, f"The line to {conduit.company} {now}.")
     return redirect("thing", conduit.pico.code)
 
 
@@ -56,7 +62,8 @@ def grants(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
     conduit = access_conduit(party=signed_in(request), conduit_id=conduit_id)
     try:
         steering.set_grants(conduit, request.POST.getlist("grants"))
-        messages.success(request, f"{conduit.company} sees {_sees(conduit)}.")
+        sees = "will see" if conduit.status == Conduit.Status.WAITING else "sees"
+        messages.success(request, f"{conduit.company} {sees} {_sees(conduit)}.")
     except RefusedError:
         messages.error(request, "One of these is nothing that a company can see. Choose again.")
     except StateForbidsError:
@@ -74,14 +81,16 @@ def access_log(request: HttpRequest, conduit_id: UUID) -> HttpResponse:
     if before.isascii() and before.isdigit() and len(before) < 19:  # noqa: PLR2004 (as many as the column takes)
         lines = lines.filter(number__lt=int(before))
     shown = list(lines[:LINES])
+    whole = log.check(conduit) if "check" in request.GET or conduit.log_length <= CHECKED_AT_ONCE else None
     context = {
         "section": "companies",
         "conduit": conduit,
         "lines": shown,
         "older_url": f"?before={shown[-1].number}" if shown and shown[-1].number > 1 else "",
         # What is shown is verified; the whole of a long log would take seconds.
-        "broken": log.broken_at(reversed(shown), from_the_first=False),
-        "cut_short": log.is_cut_short(conduit),
+        "broken": whole.broken_at if whole else log.broken_at(reversed(shown), from_the_first=False),
+        "cut_short": whole.cut_short if whole else log.is_cut_short(conduit),
+        "whole": whole,
     }
     return render(request, "things/access_log.html", context)
 

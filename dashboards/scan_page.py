@@ -7,6 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from conduits.access import current_conduit
+from conduits.models import Advisory
+from conduits.standing import Standing, standing_for
+from conduits.telling import advisories_path
 from dashboards.forms import FinderForm
 from dashboards.misses import counts_misses, unknown, vary, wants_json
 from dashboards.owned import owner_context
@@ -37,7 +40,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         person = request.user if you == "owner" and isinstance(request.user, Person) else None
         event = record_scan(pico=pico, visitor=visitor_of(request.META), person=person, region=region_of(request.META))
     if wants_json(request):
-        return vary(JsonResponse(_as_json(pico, you, event)))
+        return vary(JsonResponse(_as_json(pico, you, event, _standing(request, pico, you))))
     return vary(render(request, "scan/page.html", _context(request, pico, you)))
 
 
@@ -73,11 +76,21 @@ def _who(request: HttpRequest, pico: Pico) -> str:
     return "agent" if company and person.memberships.filter(company=company).exists() else "anonymous"
 
 
+def _standing(request: HttpRequest, pico: Pico, you: str) -> list[Standing]:
+    """The advisories about it, where it is now."""
+    owner = request.user if you == "owner" and isinstance(request.user, Person) else None
+    return standing_for(pico, region=region_of(request.META), person=owner)
+
+
 def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"pico": pico, "you": you, "loss": current_loss(pico), "finder_form": FinderForm()}
+    shown["advisories"] = _standing(request, pico, you)
     shown["links"] = shown_links(pico.product, pico.batch_id) if pico.product else []
     if you == "owner":
-        return shown | owner_context(pico, request.user, form=take_unsent(request, pico))  # type: ignore[arg-type]
+        owners = owner_context(pico, request.user, form=take_unsent(request, pico))  # type: ignore[arg-type]
+        if shown["advisories"]:
+            owners["notices"] = [one for one in owners.get("notices", []) if one.path != advisories_path(pico)]
+        return shown | owners
     journal = open_journal_of(pico) if pico.claimed else None
     shown["entries"] = list(journal.entries.public().with_author()[:20]) if journal else []
     shown["journal"] = journal
@@ -86,7 +99,7 @@ def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
     return shown
 
 
-def _as_json(pico: Pico, you: str, event: object) -> dict[str, Any]:
+def _as_json(pico: Pico, you: str, event: object, standing: list[Standing]) -> dict[str, Any]:
     loss = current_loss(pico)
     product = pico.product
     return {
@@ -97,7 +110,13 @@ def _as_json(pico: Pico, you: str, event: object) -> dict[str, Any]:
         else {"name": pico.name, "sku": "", "gtin": "", "company": pico.company_name},
         "message": loss.message if loss else None,
         "contact": loss.contact if loss and loss.show_contact else None,
-        "advisories": [],
+        "advisories": [advisory_as_json(one.advisory) for one in standing],
         "you": you,
         "scan": {"event": str(event)} if event else None,
     }
+
+
+def advisory_as_json(advisory: Advisory) -> dict[str, Any]:
+    """An advisory, to anybody who has the code."""
+    named = ("title", "body", "severity", "region", "until", "published_at", "corrected_at")
+    return {"id": str(advisory.pk)} | {name: getattr(advisory, name) for name in named}

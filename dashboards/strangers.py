@@ -6,6 +6,7 @@ depends on is read with every scan, as versions of rows, so a page changes with 
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from uuid import UUID
 from django.db import Error
 from django.utils.html import escape
 
+from conduits.standing import MATCHES, STANDS, reaches
 from picos import codes
 from picos.gathering import Gatherer
 from picos.prepared import prepared_cursor
@@ -33,7 +35,8 @@ Headers = list[tuple[str, str]]
 PREFIX = "/P/"
 # Scans in one commit; more wait for the next.
 GROUP = 64
-# How long a group waits for one pico whose turn somebody else has; then each goes Django's way by itself.
+# How long a group waits for one pico whose turn somebody else has, and a scan for a page that another scan's request is
+# having rendered; then each goes Django's way by itself.
 PATIENCE = timedelta(milliseconds=200)
 # Pages tell how long ago things were written; and what changes without a row having changed is seen after this.
 FRESH_SECONDS = 20.0
@@ -43,13 +46,14 @@ MOST_FORMS = 1000
 # All that a stranger's page depends on. `xmin` is the transaction that wrote a row's version: it changes with the row.
 # A retired one's code may lead to another, which Django finds.
 # Of an unclaimed copy that is its product, which changes with its links, too, and its batch where batches have some; of
-# one with an owner's words on its page, the copy itself, too.
-_LOOK = """
+# one with an owner's words on its page, the copy itself, too. Advisories change with their company's row; which of them
+# are about the copy is looked for only where that row says that any stand.
+_LOOK = f"""
 SELECT pico.code, pico.id, pico.owner_id, product.company_id, pico.serial, pico.status,
        product.id, product.xmin::text, company.xmin::text,
        CASE WHEN loss.id IS NOT NULL OR entry.id IS NOT NULL OR pico.name <> '' THEN pico.id END,
        CASE WHEN pico.name <> '' THEN pico.xmin::text END, CASE WHEN product.batches_have_links THEN pico.batch_id END,
-       loss.xmin::text, entry.id
+       loss.xmin::text, entry.id, advisories.standing
 FROM picos_pico AS pico
 JOIN picos_product AS product ON product.id = pico.product_id
 JOIN parties_company AS company ON company.id = product.company_id
@@ -60,19 +64,31 @@ LEFT JOIN LATERAL (
       AND entry.visibility = 'public'
     ORDER BY entry.id DESC LIMIT 1
 ) AS entry ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(advisory.region || '/' || advisory.id ORDER BY advisory.id) AS standing
+    FROM conduits_advisory AS advisory
+    WHERE company.advised AND advisory.company_id = company.id AND {STANDS} AND {MATCHES}
+) AS advisories ON true
 WHERE pico.code = ANY(%s::text[]) AND pico.status <> 'retired'
-"""
+"""  # noqa: S608 (no value is in it)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A pico as a stranger sees it. Two with the same `version` have the same page but for code and serial."""
+    """A pico as a stranger sees it. Two of the same version have the same page but for code and serial."""
 
     id: UUID
     owner_id: UUID | None
     company_id: UUID
     serial: str
-    version: tuple[Any, ...]
+    row_versions: tuple[Any, ...]
+    # Region and id of each that stands for it.
+    advisories: Sequence[str]
+
+    def version(self, region: str) -> tuple[Any, ...]:
+        """What the page hangs on for whoever comes from there."""
+        shown = [one for one in self.advisories if reaches(one.partition("/")[0], region)]
+        return (*self.row_versions, *shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,8 @@ class StrangersFirst:
     def __init__(self, django: Application) -> None:
         self._django = django
         self._forms: dict[tuple[Any, ...], Form] = {}
+        self._learning: dict[tuple[Any, ...], threading.Event] = {}
+        self._lock = threading.Lock()
         self._gatherer = Gatherer(self._answer, most=GROUP)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -114,17 +132,36 @@ class StrangersFirst:
             return self._django(environ, start_response)
         try:
             look, page, headers = self._gatherer.ask(stranger)
+            if look is not None and page is None and self._is_learnt_by_another(stranger, look):
+                look, page, headers = self._gatherer.ask(stranger)
         except Error:
             logger.warning("scans go one by one", exc_info=True)
             return self._django(environ, start_response)
         if page is not None:
             start_response("200 OK", [*headers, ("Content-Length", str(len(page)))])
             return [page]
-        return (
-            self._django(environ, start_response)
-            if look is None
-            else self._learn(environ, start_response, stranger, look)
-        )
+        if look is None:
+            return self._django(environ, start_response)
+        try:
+            return self._learn(environ, start_response, stranger, look)
+        finally:
+            self._has_learnt(stranger, look)
+
+    def _is_learnt_by_another(self, stranger: Visitor, look: Look) -> bool:
+        """Whether somebody else was at it and is done: after a change, a crowd of scans renders one page, not each."""
+        key = (stranger.place, look.version(stranger.region))
+        with self._lock:
+            learning = self._learning.get(key)
+            if learning is None:
+                self._learning[key] = threading.Event()
+                return False
+        return learning.wait(PATIENCE.total_seconds())
+
+    def _has_learnt(self, stranger: Visitor, look: Look) -> None:
+        with self._lock:
+            learning = self._learning.pop((stranger.place, look.version(stranger.region)), None)
+        if learning:
+            learning.set()
 
     def _answer(self, strangers: Sequence[Visitor]) -> list[tuple[Look | None, bytes | None, Headers]]:
         """Records the scans of those whose form is there, and fills it for them."""
@@ -134,7 +171,7 @@ class StrangersFirst:
         scans = []
         for stranger in strangers:
             look = looks.get(stranger.code)
-            form = self._forms.get((stranger.place, look.version)) if look else None
+            form = self._forms.get((stranger.place, look.version(stranger.region))) if look else None
             if look is None or form is None or form.until < now:
                 answers.append((look, None, []))
                 continue
@@ -164,7 +201,9 @@ class StrangersFirst:
                 self._forms.clear()
             parts = page.replace(stranger.code.encode(), _CODE).replace(codes.spaced(stranger.code).encode(), _SPACED)
             parts = parts.replace(_shown(look.serial), _SERIAL)
-            self._forms[stranger.place, look.version] = Form(parts, kept, time.monotonic() + FRESH_SECONDS)
+            self._forms[stranger.place, look.version(stranger.region)] = Form(
+                parts, kept, time.monotonic() + FRESH_SECONDS
+            )
         return [page]
 
 
@@ -198,6 +237,6 @@ def _look(wanted: list[str]) -> dict[str, Look]:
     with prepared_cursor() as cursor:
         cursor.execute(_LOOK, [wanted])
         return {
-            code: Look(pico_id, owner_id, company_id, serial, (status, serial != "", *version))
-            for code, pico_id, owner_id, company_id, serial, status, *version in cursor.fetchall()
+            code: Look(pico_id, owner_id, company_id, serial, (status, serial != "", *versions), standing or ())
+            for code, pico_id, owner_id, company_id, serial, status, *versions, standing in cursor.fetchall()
         }

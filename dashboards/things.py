@@ -1,5 +1,6 @@
 """The customer's dashboard: my things, each with its journal, who sees what, lost and found."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conduits import proffering
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
+from conduits.standing import recent_for
 from dashboards.forms import ChannelForm, LostForm, MessageForm, ReasonForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
 from journals.inheriting import closed_journals, history_of, last_closed_journal
@@ -24,13 +28,17 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Channel, ChannelUse, Invitation, Pico, Transfer
+from picos.models import Channel, ChannelUse, Finder, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
+from picos.regions import region_of
 from picos.states import states_of
 
+SHOWN_FINDERS = 20
 SHOWN_CHANNELS = 25
 SHOWN_USES = 20
+# For how long an answered finder's conversation stays unfolded.
+OF_LATE = timedelta(days=7)
 # The journal's form on the same page has fields of the same names.
 CHANNEL_IDS = "channel_%s"
 
@@ -72,7 +80,7 @@ def thing(request: HttpRequest, code: str) -> HttpResponse:
         if journal is None:
             raise
         return redirect("had", journal.pk)
-    return render(request, "things/thing.html", thing_context(pico, person, before=before_of(request)))
+    return render(request, "things/thing.html", thing_context(request, pico, before=before_of(request)))
 
 
 @login_required
@@ -88,7 +96,7 @@ def lost(request: HttpRequest, code: str) -> HttpResponse:
         except StateForbidsError as error:
             messages.info(request, str(error))
         return redirect("thing", pico.code)
-    context = thing_context(pico, signed_in(request), before=None) | {"lost_form": form}
+    context = thing_context(request, pico) | {"lost_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
@@ -120,21 +128,26 @@ def answer_finder(request: HttpRequest, code: str, finder_id: UUID) -> HttpRespo
             form.add_error("body", str(error))
         else:
             return redirect(f"{reverse('thing', args=[pico.code])}#finder-{finder.pk}")
-    context = thing_context(pico, person, before=None) | {"answered": finder.pk, "answer_form": form}
+    context = thing_context(request, pico) | {"answered": finder.pk, "answer_form": form}
     return render(request, "things/thing.html", context, status=422)
 
 
-def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[str, Any]:
-    """All that the page of one thing shows its owner, who has now seen its news."""
+def thing_context(request: HttpRequest, pico: Pico, *, before: UUID | None = None) -> dict[str, Any]:
+    """All that the page of one thing shows its owner, who asks for it and has now seen its news."""
+    person = signed_in(request)
     context = owner_context(pico, person, before=before)
     loss = losing.current_loss(pico)
     see_notices(person=person, pico=pico)
+    finders = _finders(pico, person)
     return context | {
         "section": "things",
         "pico": pico,
         "loss": loss,
-        "finders": pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:20],
+        "recent_advisories": recent_for(pico, region=region_of(request.META), person=person),
+        "finders": finders,
+        "talking": {finder.pk for finder in finders if _goes_on(finder)},
         "grant_choices": list(Grant),
+        "waiting_offer": proffering.waiting_proffer(context["conduit"]) if context["conduit"] else None,
         "lost_form": LostForm(initial=model_to_dict(loss, LostForm.base_fields) if loss else None),
         "reason_form": ReasonForm(),
         "transfer": open_offer(Transfer, pico),
@@ -146,6 +159,17 @@ def thing_context(pico: Pico, person: Person, *, before: UUID | None) -> dict[st
     }
 
 
+def _finders(pico: Pico, person: Person) -> list[Finder]:
+    """Whoever wrote to this owner, newest first, each with the conversation."""
+    return list(pico.finders.filter(owner=person).prefetch_related("messages").order_by("-created_at")[:SHOWN_FINDERS])
+
+
+def _goes_on(finder: Finder) -> bool:
+    """The finder's words stand unanswered, or somebody wrote of late."""
+    said = list(finder.messages.all())
+    return not said or said[-1].from_finder or said[-1].at > timezone.now() - OF_LATE
+
+
 def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
     """The newest of the owner's links, each with how often it was used and when of late."""
     used = Prefetch("log", ChannelUse.objects.order_by("-pk")[:SHOWN_USES], to_attr="recent")
@@ -155,11 +179,12 @@ def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
 
 def _tiles(person: Person) -> dict[str, Any]:
     by_company = Q(entries__author_company__isnull=False) & ~Q(entries__visibility="private")
+    by_link = Q(entries__channel__isnull=False)
     unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
     journals = (
         Journal.objects.filter(owner=person, closed_at=None)
         .select_related("pico__product__company")
-        .annotate(new=Count("entries", filter=by_company & unread))
+        .annotate(new=Count("entries", filter=(by_company | by_link) & unread))
         .order_by("-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])

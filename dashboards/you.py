@@ -1,4 +1,4 @@
-"""The person themself: name, signing in, keys."""
+"""The person themself: name, signing in, what they are told, the terms that they offer, keys."""
 
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from dashboards.forms import PersonForm, posted, text
+from conduits.rosters import agreements
+from conduits.stances import usual_proposal
+from conduits.wishes import set_wish, wish_of
+from dashboards.advisory_forms import ToldForm
+from dashboards.forms import PersonForm, ProfferForm, posted, text
 from dashboards.owned import signed_in
-from parties.keys import create_key, revoke_key
+from parties.keys import ALL, READING, create_key, revoke_key
 from parties.models import Company, Person
 
 
@@ -27,8 +31,20 @@ def you(request: HttpRequest) -> HttpResponse:
         Person.objects.filter(pk=person.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Saved.")
         return redirect("you")
-    context = {"section": "you", "form": form} | keys_context(person, reverse("you_keys"), "you")
-    return render(request, "you/you.html", context, status=422 if form.errors else 200)
+    return render(request, "you/you.html", you_context(person, form), status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def told(request: HttpRequest) -> HttpResponse:
+    """Of which advisories the person is told."""
+    person = signed_in(request)
+    form = ToldForm(posted(request), initial={"level": wish_of(person)})
+    if form.is_valid():
+        set_wish(person=person, level=form.cleaned_data["level"])
+        messages.success(request, "Saved.")
+        return redirect("you_told")
+    return render(request, "you/told.html", {"section": "you", "form": form}, status=422 if form.errors else 200)
 
 
 @login_required
@@ -38,8 +54,15 @@ def keys(request: HttpRequest) -> HttpResponse:
     plain = change_keys(request, person)
     if plain is None:
         return redirect("you")
-    context = {"section": "you", "form": PersonForm(initial={"name": person.name}), "new_key": plain}
-    return render(request, "you/you.html", context | keys_context(person, reverse("you_keys"), "you"))
+    context = you_context(person, PersonForm(initial={"name": person.name}))
+    return render(request, "you/you.html", context | {"new_key": plain})
+
+
+def you_context(person: Person, form: PersonForm, *, offer: ProfferForm | None = None) -> dict[str, Any]:
+    """What the person's own page shows."""
+    keys = keys_context(person, reverse("you_keys"), "you")
+    offer = offer or ProfferForm(usual=usual_proposal(person))
+    return {"section": "you", "form": form, "offer": offer, "agreements": agreements()} | keys
 
 
 def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
@@ -52,7 +75,8 @@ def change_keys(request: HttpRequest, party: Company | Person) -> str | None:
     except ValidationError:
         messages.error(request, "Say what the key is for, in at most 100 letters.")
         return None
-    return create_key(party=party, name=name)[1]
+    scopes = (ALL,) if request.POST.get("may", "all") == "all" else READING
+    return create_key(party=party, name=name, scopes=scopes)[1]
 
 
 def _revoke(request: HttpRequest, party: Company | Person, revoked: str) -> None:

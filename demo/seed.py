@@ -24,7 +24,7 @@ from rules.writing import write_rule
 
 COPIES = 20
 # What the call centre's programs may do, and the story, which mints copies of its own.
-SCOPES = ("conduits:write", "journal:read", "picos:read", "products:write")
+SCOPES = ("advisories:write", "conduits:write", "journal:read", "picos:read", "products:write")
 # Scans of modems reach it through a rule of their own, from the gallery.
 LAMO_EVENTS = ("pico.lost", "pico.recovered", "journal.entry_added", "conduit.opened", "conduit.closed", "conduit.note")
 HARBOUR_EVENTS = ("journal.entry_added", "conduit.opened", "conduit.closed", "conduit.note")
@@ -41,7 +41,11 @@ def seed_once() -> bool:
     if Company.objects.exists():
         return False
     ann = _person(ANN)
-    write_rule(party=ann, definition=gallery.fill_in("tell_them_i_wrote"))
+    write_rule(
+        party=ann,
+        definition=gallery.fill_in("tell_them_i_wrote"),
+        template={"name": "tell_them_i_wrote", "values": {}},
+    )
     lamo = _found(LAMO, events=LAMO_EVENTS)
     harbour = _found(HARBOUR, events=HARBOUR_EVENTS)
     _wear_moccasins(ann, lamo.product)
@@ -85,8 +89,9 @@ def _found(firm: Firm, *, events: Sequence[str]) -> _Founded:
         allowed=LOOPBACK,
     )
     if firm is HARBOUR:
-        rule = gallery.fill_in("tell_the_call_centre", product=product.pk, endpoint=endpoint.pk)
-        write_rule(party=company, definition=rule)
+        blanks = {"product": str(product.pk), "endpoint": str(endpoint.pk)}
+        rule = gallery.fill_in("tell_the_call_centre", **blanks)
+        write_rule(party=company, definition=rule, template={"name": "tell_the_call_centre", "values": blanks})
     _, key = create_key(party=company, name="call centre", scopes=SCOPES)
     return _Founded(product, Credentials(name=firm.name, key=key, secret=secret))
 

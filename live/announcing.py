@@ -8,5 +8,4 @@ CHANNEL = "live"
 def announce(*topics: str) -> None:
     """Rings the topics' bell when the current transaction commits; equal topics of one transaction ring once."""
     with connection.cursor() as cursor:
-        for topic in topics:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, topic])
+        cursor.execute("SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic", [CHANNEL, list(topics)])

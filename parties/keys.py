@@ -13,8 +13,9 @@ from parties.models import Company, Key, Person
 
 PREFIX = "pico"
 # A key's areas; each is "<area>:read" or "<area>:write", writing includes reading, and "*" is all of it.
-AREAS = ("products", "picos", "journal", "conduits", "webhooks", "rules")
+AREAS = ("products", "picos", "journal", "conduits", "webhooks", "rules", "advisories")
 ALL = "*"
+READING = tuple(f"{area}:read" for area in AREAS)
 SCOPES = (ALL, *(f"{area}:{access}" for area in AREAS for access in ("read", "write")))
 # `last_used_at` tells a day's use, not each request: a write per request would make keys a hot row.
 USE_NOTED_EVERY = timedelta(minutes=1)

@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from parties.models import Person
@@ -66,10 +65,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def _person_at(email: str) -> Person | None:
     """The person with this address, made now if there is none; None for one who may not sign in any more."""
-    try:
-        with transaction.atomic():
-            person = Person.objects.filter(email=email).first() or Person.objects.create_user(email)
-    except IntegrityError:
-        # Their other tab made them a moment ago.
-        person = Person.objects.get(email=email)
+    person = Person.objects.with_address(email)
     return person if person.is_active else None

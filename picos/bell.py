@@ -19,6 +19,7 @@ WARNINGS: Final = "conduits.mail_warnings"
 NOTICES: Final = "picos.mail_notices"
 THUMBNAILS: Final = "journals.make_thumbnails"
 MINTING: Final = "picos.mint_batches"
+TELLINGS: Final = "conduits.tell_owners"
 GAP = 0.01
 
 

@@ -38,8 +38,9 @@ WITH draft AS MATERIALIZED (
     FROM draft WHERE (SELECT count(*) FROM locked) > 0 ORDER BY place
     RETURNING id, sequence, at
 ), pending AS (
-    INSERT INTO picos_pending (event_id, lane, sequence)
-    SELECT event.id, draft.lane, event.sequence FROM event JOIN draft USING (id)
+    INSERT INTO picos_pending (event_id, lane, sequence, party)
+    SELECT event.id, draft.lane, event.sequence, coalesce(company_id, pico_id, owner_id)
+    FROM event JOIN draft USING (id)
 )
 SELECT event.id, event.sequence, event.at FROM event
 """
@@ -56,14 +57,14 @@ class Draft:
     actor: Actor = SYSTEM
     data: Mapping[str, Any] = field(default_factory=dict)
     cause: Event | None = None
+    id: UUID = field(default_factory=uuid7)
 
     def event(self) -> Event:
         """The row, still without its place in the order."""
         event_type(self.type)
-        new_id = uuid7()
         product = self.pico.product if self.pico else None
         return Event(
-            id=new_id,
+            id=self.id,
             type=self.type,
             pico=self.pico,
             owner_id=self.pico.owner_id if self.pico else self.owner_id,
@@ -73,7 +74,7 @@ class Draft:
             actor_id=self.actor.id,
             agent_id=self.actor.agent_id,
             cause_id=self.cause.pk if self.cause else None,
-            root_id=self.cause.root_id if self.cause else new_id,
+            root_id=self.cause.root_id if self.cause else self.id,
             depth=self.cause.depth + 1 if self.cause else 0,
         )
 
@@ -121,7 +122,12 @@ def queue_again(event_ids: Sequence[UUID]) -> None:
         return
     Pending.objects.bulk_create(
         [
-            Pending(event_id=event.pk, lane=lane_of(turn_key(event.pico_id)), sequence=event.sequence)
+            Pending(
+                event_id=event.pk,
+                lane=lane_of(turn_key(event.pico_id)),
+                sequence=event.sequence,
+                party=event.company_id or event.pico_id or event.owner_id,  # type: ignore[misc]
+            )
             for event in Event.objects.filter(pk__in=event_ids)
         ],
         ignore_conflicts=True,

@@ -7,7 +7,7 @@ from parties.errors import StateForbidsError
 from parties.models import Company, Person
 from picos.event_types import CONNECTED
 from picos.events import record_event
-from picos.models import Event, Invitation, Pico, Product
+from picos.models import Event, Invitation, Pending, Pico, Product
 from picos.offers import USUAL_DAYS, Secret, access_offer, make_offer, withdraw_offer, withdraw_offers
 from picos.turns import take_turn
 
@@ -49,4 +49,6 @@ def connect_maker(*, pico: Pico, product: Product, company: Company, agent: Pers
     withdraw_offers(pico)
     Pico.objects.filter(pk=pico.pk, product=None).update(product=product, company_name="")
     pico.product, pico.company_name = product, ""
+    # All of a pico's queued events are of one party's share.
+    Pending.objects.filter(event__in=Event.objects.filter(pico=pico)).update(party=company.pk)
     return record_event(CONNECTED, pico=pico, actor=Actor.of_company(company, agent))

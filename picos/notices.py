@@ -1,13 +1,17 @@
 """Telling a person something, in their dashboard and by mail."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from live.announcing import announce
 from live.tokens import topic
@@ -24,28 +28,67 @@ TRIES = 500
 BATCH = 20
 PER_HOUR = 10
 
+Key = tuple[UUID, UUID, str]
+
+
+@dataclass(slots=True)
+class _Recent:
+    """How many notices to a person about a thing lead to one page, and how many of their mails wait."""
+
+    count: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDraft:
+    """What to tell whom, about which thing. Its mail leaves after `mail_after` unless it was seen by then."""
+
+    person: Person
+    pico: Pico
+    text: str
+    path: str = ""
+    mail_after: timedelta = timedelta(0)
+    id: UUID = field(default_factory=uuid7)
+
 
 def notify(*, person: Person, pico: Pico, text: str, path: str = "", mail_after: timedelta = timedelta(0)) -> Notice:
-    """Records the notice in the caller's transaction; its mail leaves after `mail_after` unless it was seen by then.
+    """Records one notice in the caller's transaction, as `notify_all` does."""
+    draft = NoticeDraft(person=person, pico=pico, text=text, path=path, mail_after=mail_after)
+    return notify_all([draft])[0]
+
+
+def notify_all(drafts: Sequence[NoticeDraft]) -> list[Notice]:
+    """Records the notices in the caller's transaction.
 
     Nobody's mailbox can be flooded through a thing: while one mail that leads to the same page waits, and after
     PER_HOUR in an hour, further notices stand on the dashboard only.
     """
+    if not drafts:
+        return []
     now = timezone.now()
-    path = path or f"/things/{pico.code}"
-    recent = Notice.objects.filter(person=person, pico=pico, path=path, at__gt=now - timedelta(hours=1))
-    quiet = recent.filter(mail_at__isnull=False).exists() or recent.count() >= PER_HOUR
-    notice = Notice.objects.create(
-        person=person,
-        pico=pico,
-        text=text[:500],
-        path=path,
-        mail_at=None if quiet else now + mail_after,
-    )
-    announce(topic("person", person.pk))
-    if not quiet and not mail_after:
+    recent = _recent(drafts, since=now - timedelta(hours=1))
+    notices = []
+    for draft in drafts:
+        path = draft.path or f"/things/{draft.pico.code}"
+        so_far = recent.setdefault((draft.person.pk, draft.pico.pk, path), _Recent())
+        is_quiet = so_far.waiting > 0 or so_far.count >= PER_HOUR
+        so_far.count += 1
+        so_far.waiting += not is_quiet
+        notices.append(
+            Notice(
+                id=draft.id,
+                person=draft.person,
+                pico=draft.pico,
+                text=draft.text[:500],
+                path=path,
+                mail_at=None if is_quiet else now + draft.mail_after,
+            )
+        )
+    Notice.objects.bulk_create(notices)
+    announce(*{topic("person", draft.person.pk) for draft in drafts})
+    if any(notice.mail_at == now for notice in notices):
         bell.ring(bell.NOTICES)
-    return notice
+    return notices
 
 
 def see_notices(*, person: Person, pico: Pico, path: str = "") -> None:
@@ -80,6 +123,17 @@ def mail_due() -> int:
                 continue
         Notice.objects.filter(pk=notice.pk).update(mail_at=None)
     return len(due)
+
+
+def _recent(drafts: Sequence[NoticeDraft], *, since: datetime) -> dict[Key, _Recent]:
+    rows = (
+        Notice.objects.filter(
+            person__in={draft.person.pk for draft in drafts}, pico__in={draft.pico.pk for draft in drafts}, at__gt=since
+        )
+        .values_list("person", "pico", "path")
+        .annotate(Count("pk"), Count("mail_at"))
+    )
+    return {(person, pico, path): _Recent(count, waiting) for person, pico, path, count, waiting in rows}
 
 
 def _mail(notice: Notice) -> None:

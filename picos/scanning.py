@@ -49,8 +49,8 @@ WITH draft AS MATERIALIZED (
     FROM draft JOIN visit ON visit.event_id = draft.id ORDER BY place
     RETURNING id, sequence
 ), pending AS (
-    INSERT INTO picos_pending (event_id, lane, sequence)
-    SELECT event.id, draft.lane, event.sequence FROM event JOIN draft USING (id)
+    INSERT INTO picos_pending (event_id, lane, sequence, party)
+    SELECT event.id, draft.lane, event.sequence, coalesce(company_id, pico_id) FROM event JOIN draft USING (id)
 )
 SELECT id FROM event
 """

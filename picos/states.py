@@ -30,14 +30,17 @@ Namespace = State.Namespace
 
 
 @transaction.atomic
-def set_state(*, pico: Pico, party: Company | Person, key: str, value: Any) -> State:
+def set_state(
+    *, pico: Pico, party: Company | Person, key: str, value: Any, actor: Actor | None = None, cause: Event | None = None
+) -> State:
     """Sets the value in the party's own namespace; an equal one again changes nothing and records no event.
 
-    `value` is JSON but not null, MOST_BYTES at most as RFC 8785 writes it, nested DEEPEST deep. Raises RefusedError
-    for a wrong key or value, StateForbidsError beyond MOST_KEYS, Http404 when the pico is not the party's any more.
+    `value` is JSON but not null, MOST_BYTES at most as RFC 8785 writes it, nested DEEPEST deep. `actor` is the party
+    itself, unless a rule of its sets the value on an event. Raises RefusedError for a wrong key or value,
+    StateForbidsError beyond MOST_KEYS, Http404 when the pico is not the party's any more.
     """
     check_key(key)
-    canonical = _canonical(value)
+    canonical = canonical_value(value)
     take_turn(pico.pk)
     mine = _mine(pico, party)
     row = mine.filter(key=key).first()
@@ -52,7 +55,7 @@ def set_state(*, pico: Pico, party: Company | Person, key: str, value: Any) -> S
         row.save(update_fields=["value", "at"])
     else:
         row = State.objects.create(pico=pico, key=key, value=value, at=timezone.now(), **_whose(party))
-    _record(pico, party, key=key, value=value, old=old)
+    _record(pico, party, actor, cause, key=key, value=value, old=old)
     return row
 
 
@@ -65,7 +68,7 @@ def delete_state(*, pico: Pico, party: Company | Person, key: str) -> None:
     if row is None:
         raise Http404
     row.delete()
-    _record(pico, party, key=key, value=None, old=row.value)
+    _record(pico, party, None, None, key=key, value=None, old=row.value)
 
 
 def states_of(pico: Pico, *, owner: bool, company: bool) -> QuerySet[State]:
@@ -91,29 +94,8 @@ def check_key(key: str) -> None:
         raise RefusedError(message, field="key")
 
 
-def _mine(pico: Pico, party: Company | Person) -> QuerySet[State]:
-    """The party's own values, in the pico's turn: it may have changed hands meanwhile."""
-    if not Pico.objects.visible_to(party).filter(pk=pico.pk).exists():
-        raise Http404
-    return State.objects.filter(pico=pico, **_whose(party))
-
-
-def _whose(party: Company | Person) -> dict[str, Any]:
-    if isinstance(party, Person):
-        return {"namespace": Namespace.OWNER, "owner": party}
-    return {"namespace": Namespace.COMPANY, "owner": None}
-
-
-def _record(pico: Pico, party: Company | Person, **change: Any) -> None:
-    """The event names the owner of now; `pico` may have been read before its turn."""
-    current = Pico.objects.with_product().get(pk=pico.pk)
-    actor = Actor.of_person(party) if isinstance(party, Person) else Actor.of_company(party)
-    data = {"namespace": str(_whose(party)["namespace"])} | change
-    record_event(STATE_CHANGED, pico=current, actor=actor, data=data)
-
-
-def _canonical(value: Any) -> bytes:
-    """The value as RFC 8785 writes it."""
+def canonical_value(value: Any) -> bytes:
+    """The value as RFC 8785 writes it. Raises RefusedError for one that cannot be kept."""
     if value is None:
         message = "Null is no value. To take a value away, delete it."
         raise RefusedError(message, field="value")
@@ -127,6 +109,27 @@ def _canonical(value: Any) -> bytes:
         message = f"A value has at most {MOST_BYTES} bytes; this one has {len(written)}."
         raise RefusedError(message, field="value")
     return written
+
+
+def _mine(pico: Pico, party: Company | Person) -> QuerySet[State]:
+    """The party's own values, in the pico's turn: it may have changed hands meanwhile."""
+    if not Pico.objects.visible_to(party).filter(pk=pico.pk).exists():
+        raise Http404
+    return State.objects.filter(pico=pico, **_whose(party))
+
+
+def _whose(party: Company | Person) -> dict[str, Any]:
+    if isinstance(party, Person):
+        return {"namespace": Namespace.OWNER, "owner": party}
+    return {"namespace": Namespace.COMPANY, "owner": None}
+
+
+def _record(pico: Pico, party: Company | Person, actor: Actor | None, cause: Event | None, **change: Any) -> None:
+    """The event names the owner of now; `pico` may have been read before its turn."""
+    current = Pico.objects.with_product().get(pk=pico.pk)
+    party_itself = Actor.of_person(party) if isinstance(party, Person) else Actor.of_company(party)
+    data = {"namespace": str(_whose(party)["namespace"])} | change
+    record_event(STATE_CHANGED, pico=current, actor=actor or party_itself, data=data, cause=cause)
 
 
 def _check(value: Any, depth: int) -> None:

@@ -1,5 +1,6 @@
 """The fields that conditions and texts can name, and how each is read."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from conduits.gate import grants, passing_data
 from conduits.models.conduit import Grant
 from picos.states import states_of
 from rules.moment import Moment
+from rules.quoting import quoted
 
 
 class Missing:
@@ -19,8 +21,9 @@ class Missing:
 MISSING: Final = Missing()
 
 _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
-    "event.type": lambda moment: moment.event.type,
-    "event.at": lambda moment: moment.event.at,
+    "event.type": lambda moment: moment.meant.type,
+    "event.at": lambda moment: moment.meant.at,
+    "reply.type": lambda moment: moment.reply.type if moment.reply else MISSING,
     "pico.code": lambda moment: moment.pico.code,
     "pico.serial": lambda moment: moment.pico.serial or MISSING,
     "pico.status": lambda moment: _pico_status(moment),  # noqa: PLW0108 (defined below)
@@ -34,12 +37,14 @@ _FIELDS: Final[dict[str, Callable[[Moment], Any]]] = {
     "owner.name": lambda moment: _owner_name(moment),  # noqa: PLW0108 (defined below)
 }
 # Fields that end in any path, such as event.data.region.
-_OPEN: Final = ("event.data.", "pico.state.")
-
+_OPEN: Final = ("event.data.", "reply.data.", "pico.state.")
+LONGEST: Final = 100
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 _WORDS: Final = {
     "event.type": "what happens",
     "event.at": "the time",
+    "reply.type": "what came",
     "event.data.author": "the writer",
     "event.data.visibility": "the entry",
     "pico.code": "its code",
@@ -57,12 +62,19 @@ _WORDS: Final = {
 
 def in_words(name: str) -> str:
     """What a field is called in a sentence; one of a party's own making keeps its name."""
-    return _WORDS.get(name, name)
+    return _WORDS.get(name) or (name if _PLAIN.fullmatch(name) else quoted(name))
+
+
+def field_schema() -> dict[str, Any]:
+    """`is_field` as JSON Schema."""
+    path = {"type": "string", "pattern": f"^(?:{'|'.join(map(re.escape, _OPEN))})[\\s\\S]", "maxLength": LONGEST}
+    return {"anyOf": [{"type": "string", "enum": list(_FIELDS)}, path]}
 
 
 def is_field(name: str) -> bool:
     """Whether a rule may name it."""
-    return name in _FIELDS or any(name.startswith(prefix) and len(name) > len(prefix) for prefix in _OPEN)
+    is_open = any(name.startswith(prefix) and len(name) > len(prefix) for prefix in _OPEN)
+    return name in _FIELDS or (is_open and len(name) <= LONGEST)
 
 
 def read_field(name: str, moment: Moment) -> Any:
@@ -72,6 +84,8 @@ def read_field(name: str, moment: Moment) -> Any:
         return MISSING if needs_pico else read(moment)
     if name.startswith("event.data."):
         return _at_path(_data(moment), name.removeprefix("event.data.").split("."))
+    if name.startswith("reply.data."):
+        return _at_path(_reply(moment), name.removeprefix("reply.data.").split("."))
     if name.startswith("pico.state."):
         return _state(moment, name.removeprefix("pico.state."))
     return MISSING
@@ -80,7 +94,14 @@ def read_field(name: str, moment: Moment) -> Any:
 def _data(moment: Moment) -> dict[str, Any]:
     """What the event says; where it was, a company is told only as granted."""
     own = moment.rule.person_id is not None
-    return moment.event.data if own else passing_data(moment.event, moment.conduit)
+    return moment.meant.data if own else passing_data(moment.meant, moment.conduit)
+
+
+def _reply(moment: Moment) -> dict[str, Any]:
+    """The same of the event that the rule waited for; nothing as long as there is none."""
+    if moment.reply is None:
+        return {}
+    return moment.reply.data if moment.rule.person_id else passing_data(moment.reply, moment.conduit)
 
 
 def _at_path(data: Any, path: list[str]) -> Any:
@@ -115,6 +136,7 @@ def _pico_status(moment: Moment) -> Any:
 
 def _waiting(moment: Moment) -> Any:
     """Whether the owner's shared words wait for an answer; a company knows of them only as granted."""
+    moment.effects.write()
     own = moment.rule.person_id is not None
     granted = moment.conduit is not None and grants(moment.conduit, Grant.ENTRIES)
     return moment.journal.waiting_since is not None if moment.journal and (own or granted) else MISSING

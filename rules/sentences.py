@@ -1,30 +1,40 @@
 """A rule as the sentence that its owner would say: IF … AND … THEN … ."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from parties.models import Company, Person
-from picos.event_types import event_type
-from rules.actions import settings_of
-from rules.fields import in_words
-from rules.language import All, Any_, Condition, Definition, Leaf, Not, On
+from rules import triggers
+from rules.actions import branches_of, settings_of, walk
+from rules.conditions import phrases
+from rules.durations import in_words
+from rules.language import Definition, On
 from rules.models import Rule
 from rules.naming import Names, load_names
-from rules.operators import OPERATORS
+from rules.quoting import quoted
 from rules.writing import current_version, definition_of
+
+_BRANCHES: Final = {"then": "THEN", "else": "ELSE"}
+_MODES: Final = {
+    "single": "not while an earlier one is under way",
+    "restart": "beginning anew each time",
+    "queued": "one after the other",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The parts of a rule's sentence, each a complete phrase."""
+    """The parts of a rule’s sentence, each a complete phrase; `pace` is about how often."""
 
     when: str
     conditions: list[str]
     then: list[str]
+    pace: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"IF {' AND '.join([self.when, *self.conditions])} THEN {' AND '.join(self.then)}"
+        said = f"IF {' AND '.join([self.when, *self.conditions])} THEN {' AND '.join(self.then)}"
+        return ", ".join([said, *self.pace])
 
 
 def sentence_of(definition: Definition, party: Company | Person) -> Sentence:
@@ -40,22 +50,57 @@ def sentences_of(rules: Sequence[Rule]) -> list[Sentence]:
 
 
 def _sentences(definitions: Sequence[Definition], party: Company | Person) -> list[Sentence]:
-    todo = [[settings_of(action) for action in definition.then] for definition in definitions]
-    endpoints = {settings.endpoint for actions in todo for _, settings in actions if hasattr(settings, "endpoint")}
-    names = load_names(party, [definition.on for definition in definitions], endpoints)
+    used = [settings for definition in definitions for _, settings in walk(definition.then)]
+    names = load_names(
+        party,
+        [definition.on for definition in definitions],
+        endpoints={settings.endpoint for settings in used if hasattr(settings, "endpoint")},
+        rules={settings.rule for settings in used if hasattr(settings, "rule")},
+    )
     return [
         Sentence(
             when=_when(definition, names, party),
-            conditions=_conditions(definition.if_),
-            then=[module.sentence(settings, names) for module, settings in actions],
+            conditions=phrases(definition.if_),
+            then=[_action(raw, names) for raw in definition.then],
+            pace=_pace(definition),
         )
-        for definition, actions in zip(definitions, todo, strict=True)
+        for definition in definitions
     ]
+
+
+def _action(raw: Mapping[str, Any], names: Names) -> str:
+    """The phrase of an action, with what hangs on it in brackets."""
+    action, settings = settings_of(raw)
+    branches = [
+        f"{_branch(name)} {' AND '.join(_action(one, names) for one in inner)}"
+        for name, inner in branches_of(settings).items()
+        if inner
+    ]
+    said = action.sentence(settings, names)
+    return f"{said} ({'; '.join(branches)})" if branches else said
+
+
+def _branch(name: str) -> str:
+    """THEN, ELSE, or for one of several answers: ON “Yes”."""
+    return _BRANCHES.get(name) or f"ON {quoted(name.partition('.')[2])}"
+
+
+def _pace(definition: Definition) -> list[str]:
+    said = []
+    if definition.cooldown:
+        said.append(f"resting {in_words(definition.cooldown)} after each time")
+    if limit := definition.at_most:
+        said.append(f"at most {'once' if limit.times == 1 else f'{limit.times} times'} in {in_words(limit.within)}")
+    if definition.mode != "parallel":
+        said.append(_MODES[definition.mode])
+    if definition.per != "pico":
+        said.append(f"each {definition.per} for itself")
+    return said
 
 
 def _when(definition: Definition, names: Names, party: Company | Person) -> str:
     thing = _things(definition.on, names, party)
-    return _one_of([event_type(name).sentence.format(thing=thing) for name in definition.when.types])
+    return triggers.sentence(definition.when, thing)
 
 
 def _things(on: On, names: Names, party: Company | Person) -> str:
@@ -70,40 +115,3 @@ def _things(on: On, names: Names, party: Company | Person) -> str:
 def _one_of(phrases: Iterable[str]) -> str:
     *first, last = list(phrases) or ["nothing"]
     return f"{', '.join(first)} or {last}" if first else last
-
-
-def _conditions(condition: Condition | None) -> list[str]:
-    """All that must hold, each by itself."""
-    if condition is None:
-        return []
-    if isinstance(condition, All):
-        return [_condition(one, inner=True) for one in condition.all]
-    return [_condition(condition)]
-
-
-def _condition(condition: Condition, *, inner: bool = False) -> str:
-    match condition:
-        case Leaf():
-            return _leaf(condition)
-        case Not():
-            said = _condition(condition.not_, inner=True)
-            return f"not {said}" if isinstance(condition.not_, All | Any_) else f"not ({said})"
-        case All():
-            said = " AND ".join(_condition(one, inner=True) for one in condition.all)
-        case Any_():
-            said = " OR ".join(_condition(one, inner=True) for one in condition.any)
-            inner = True
-    return f"({said})" if inner else said
-
-
-def _leaf(leaf: Leaf) -> str:
-    field = in_words(leaf.field)
-    if leaf.op == "exists":
-        return f"{field} is {'known' if leaf.value else 'not known'}"
-    return f"{field} {OPERATORS[leaf.op].words} {_value(leaf.value)}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return _one_of(_value(one) for one in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,8 +17,10 @@ from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company
 from picos.event_types import event_types
+from rules.event_types import OF_ONE_RULE
 from rules.language import Definition
 from rules.models import Rule
+from rules.triggers import types
 from rules.writing import (
     current_version,
     definition_of,
@@ -71,7 +73,7 @@ def resubscribe(
     """
     rule = hold_rule(_subscription(endpoint))
     before = definition_of(current_version(rule))
-    wanted = _definition(endpoint, before.when.types if events is None else events, products or ())
+    wanted = _definition(endpoint, types(before.when) if events is None else events, products or ())
     changed: dict[str, Any] = {"when": wanted.when} if events is not None else {}
     if products is not None:
         changed |= {"on": wanted.on}
@@ -103,7 +105,7 @@ def remove_endpoint(endpoint: Endpoint) -> None:
 
 def subscribed_events(endpoint: Endpoint) -> list[str]:
     """The types of event that the endpoint gets. Lists load `subscription__version` with their endpoints."""
-    return definition_of(current_version(endpoint.subscription)).when.types
+    return types(definition_of(current_version(endpoint.subscription)).when)
 
 
 def subscribed_products(endpoint: Endpoint) -> list[UUID]:
@@ -116,7 +118,11 @@ def _subscription(endpoint: Endpoint) -> Rule:
 
 
 def _definition(endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = ()) -> Definition:
-    wanted = [known.name for known in event_types()] if EVERYTHING in events else list(dict.fromkeys(events))
+    wanted = (
+        [known.name for known in event_types() if known.name not in OF_ONE_RULE]
+        if EVERYTHING in events
+        else list(dict.fromkeys(events))
+    )
     raw: dict[str, Any] = {
         "name": "Webhook",
         "when": {"any": [{"event": name} for name in wanted]},

@@ -1,11 +1,13 @@
 """Texts with fields in them: `{{owner.name}} has a new entry`. Nothing but fields; no logic, no markup."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from rules.fields import MISSING, in_words, is_field, read_field
 from rules.moment import Moment
+from rules.quoting import quoted
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.-]{1,100})\s*\}\}")
 # It would be sent as it is.
@@ -31,9 +33,22 @@ def fill(text: str, moment: Moment) -> str:
     return _FIELD.sub(lambda found: said(found[1]), text)[:LONGEST].replace("\0", "")
 
 
+def fill_value(text: str, moment: Moment) -> Any:
+    """The same; but a text that is a field and nothing else gives that field's value, be it a number, or MISSING."""
+    found = _FIELD.fullmatch(text)
+    value = read_field(found[1], moment) if found else fill(text, moment)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    is_plain = value is MISSING or isinstance(value, (str, int, float, bool))
+    return value if is_plain else fill(text, moment)
+
+
 def read_aloud(text: str) -> str:
-    """The text as a sentence has it, each field by what it is called."""
-    return _FIELD.sub(lambda found: f"[{in_words(found[1])}]", text)
+    """The text as a sentence has it, in quotation marks, each field by what it is called.
+
+    No text reads like another: a bracket of its own has a backslash before it.
+    """
+    return _FIELD.sub(lambda found: f"[{in_words(found[1])}]", quoted(text).replace("[", "\\["))
 
 
 def _said(name: str, moment: Moment) -> str:

@@ -1,23 +1,32 @@
-"""Writing rules: making one, changing it into a new version, switching it on and off, deleting it."""
+"""Writing rules: making one, changing it into a new version, switching it on and off, deleting it.
 
-from collections.abc import Collection, Mapping
-from typing import Any
+rules/checking.py says what a party's rules may do and watch.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
-from pydantic import ValidationError
 
 from conduits.models import Endpoint
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
-from picos.models import Batch, Pico, Product
-from rules.actions import Party, actions, settings_of
+from picos.models import Pico
+from rules import triggers
+from rules.checking import check, endpoints_of
 from rules.language import Definition
-from rules.models import Rule, RuleVersion, Trigger
+from rules.listening import listen, stop_listening
+from rules.models import Rule, RuleVersion, Run
+from rules.plan import plan_of
+from rules.waiting import cancel_runs
+from rules.watching import begin, forget
 
 MOST_PER_PARTY = 500
+# Things for each of which the clock of one rule rings.
+MOST_RUNG: Final = 100
 Status = Rule.Status
 
 
@@ -31,9 +40,18 @@ def access_rule(*, party: Company | Person, rule_id: UUID, deleted_too: bool = F
 
 
 @transaction.atomic
-def write_rule(*, party: Company | Person, definition: Definition, subscribes: Endpoint | None = None) -> Rule:
-    """A new rule, at work from now on. Raises RefusedError for what the party's rules cannot do or watch."""
-    anchors = _check(party, definition)
+def write_rule(
+    *,
+    party: Company | Person,
+    definition: Definition,
+    subscribes: Endpoint | None = None,
+    template: Mapping[str, Any] | None = None,
+) -> Rule:
+    """A new rule, at work from now on. Raises RefusedError for what the party's rules cannot do or watch.
+
+    `template`: the `name` of the one that it is made from, and the `values` of its blanks.
+    """
+    anchors = check(party, definition)
     if Rule.objects.of_party(party).count() >= MOST_PER_PARTY:
         message = f"You have {MOST_PER_PARTY} rules; delete one first."
         raise StateForbidsError(message)
@@ -43,7 +61,7 @@ def write_rule(*, party: Company | Person, definition: Definition, subscribes: E
         name=definition.name,
         subscribes=subscribes,
     )
-    rule.version = _new_version(rule, definition)
+    rule.version = _new_version(rule, definition, template)
     rule.save(update_fields=["version"])
     _put_to_work(rule.version, anchors)
     return rule
@@ -62,20 +80,20 @@ def hold_rule(rule: Rule) -> Rule:
 
 
 @transaction.atomic
-def rewrite_rule(rule: Rule, *, definition: Definition) -> Rule:
+def rewrite_rule(rule: Rule, *, definition: Definition, template: Mapping[str, Any] | None = None) -> Rule:
     """A new version of the rule; runs of earlier ones keep theirs. Raises RefusedError as above, and Http404.
 
     A subscription may get conditions and further actions, but it goes on sending to its endpoint.
     """
     held = hold_rule(rule)
-    anchors = _check(held.party, definition)
-    if held.subscribes_id and held.subscribes_id not in _endpoints(definition):
+    anchors = check(held.party, definition)
+    if held.subscribes_id and held.subscribes_id not in endpoints_of(definition):
         message = "This rule is the subscription of an endpoint, so it has to send to that endpoint."
         raise RefusedError(message, field="then")
-    version = _new_version(held, definition)
+    version = _new_version(held, definition, template)
     Rule.objects.filter(pk=held.pk).update(name=definition.name, version=version)
     held.name, held.version = definition.name, version
-    Trigger.objects.filter(version__rule=held).delete()
+    stop_listening(held.pk)
     if held.status == Status.ENABLED:
         _put_to_work(version, anchors)
     return held
@@ -87,7 +105,7 @@ def enable_rule(rule: Rule) -> Rule:
     held = hold_rule(rule)
     if held.status != Status.ENABLED:
         version = current_version(held)
-        _put_to_work(version, _check(held.party, definition_of(version)))
+        _put_to_work(version, check(held.party, definition_of(version)))
         _set_status(held, Status.ENABLED)
     return held
 
@@ -99,7 +117,8 @@ def disable_rule(rule: Rule) -> Rule:
     Raises Http404 as above.
     """
     held = hold_rule(rule)
-    Trigger.objects.filter(version__rule=held).delete()
+    stop_listening(held.pk)
+    _end_open_runs(held, "The rule was switched off.")
     _set_status(held, Status.DISABLED)
     return held
 
@@ -130,71 +149,37 @@ def definition_of(version: RuleVersion) -> Definition:
     return Definition.model_validate(version.definition)
 
 
-def _new_version(rule: Rule, definition: Definition) -> RuleVersion:
+def _new_version(rule: Rule, definition: Definition, template: Mapping[str, Any] | None) -> RuleVersion:
     number = rule.versions.count() + 1
-    return RuleVersion.objects.create(rule=rule, number=number, definition=definition.as_json())
-
-
-def _set_status(rule: Rule, status: Status) -> None:
-    rule.status = status
-    rule.save(update_fields=["status"])
-
-
-def _put_to_work(version: RuleVersion, anchors: set[UUID]) -> None:
-    types = definition_of(version).when.types
-    Trigger.objects.bulk_create(
-        [Trigger(event_type=name, anchor=anchor, version=version) for name in types for anchor in anchors]
+    return RuleVersion.objects.create(
+        rule=rule, number=number, definition=definition.as_json(), template=dict(template or {})
     )
 
 
-def _check(party: Company | Person, definition: Definition) -> set[UUID]:
-    """Whether the party may have this rule; returns the ids that it watches."""
-    kind: Party = "company" if isinstance(party, Company) else "person"
-    for place, action in enumerate(definition.then):
-        _check_action(party, kind, action, place)
-    return {party.pk} if definition.on.everything else _anchors(party, definition)
+def _set_status(rule: Rule, status: Status) -> None:
+    rule.status, rule.paused_because = status, ""
+    rule.save(update_fields=["status", "paused_because"])
 
 
-def _check_action(party: Company | Person, kind: Party, action: dict[str, Any], place: int) -> None:
-    field = f"then.{place}"
-    known = sorted(name for name, module in actions().items() if kind in module.PARTIES)
-    if action.get("do") not in known:
-        message = f"There is no such action; there are {', '.join(known)}."
-        raise RefusedError(message, field=f"{field}.do")
-    try:
-        _, settings = settings_of(action)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in (field, *first["loc"]))
-        raise RefusedError(first["msg"].removeprefix("Value error, "), field=where) from error
-    endpoint_id = getattr(settings, "endpoint", None)
-    if endpoint_id and not Endpoint.objects.filter(pk=endpoint_id, company=party.pk, deleted_at=None).exists():
-        message = "You have no such endpoint."
-        raise RefusedError(message, field=f"{field}.endpoint")
+def _put_to_work(version: RuleVersion, anchors: set[UUID]) -> None:
+    """What its pattern had seen before is forgotten, and a clock of its own begins."""
+    definition = definition_of(version)
+    forget(version.rule_id)
+    listen(version, definition, anchors)
+    now = timezone.now()
+    if triggers.due(definition.when, triggers.begin(definition.when, now)):
+        begin(version, plan_of(definition, version), _things(version.rule.party, definition), now)
 
 
-def _endpoints(definition: Definition) -> set[UUID | None]:
-    """The endpoints that it sends to."""
-    return {getattr(settings_of(action)[1], "endpoint", None) for action in definition.then}
+def _things(party: Company | Person, definition: Definition) -> list[Pico]:
+    """The things that a clock rings for: those that the rule names, else all of a person's; of a company, none."""
+    if definition.on.picos:
+        return list(Pico.objects.visible_to(party).filter(code__in=definition.on.picos))
+    if isinstance(party, Person):
+        return list(Pico.objects.visible_to(party).order_by("-claimed_at")[:MOST_RUNG])
+    return []
 
 
-def _anchors(party: Company | Person, definition: Definition) -> set[UUID]:
-    on = definition.on
-    if isinstance(party, Person) and (on.products or on.batches):
-        message = "A person's rules watch things, by their codes."
-        raise RefusedError(message, field="on")
-    wanted: dict[str, Collection[object]] = {
-        "products": set(on.products),
-        "batches": set(on.batches),
-        "picos": set(on.picos),
-    }
-    found: dict[str, set[UUID]] = {
-        "products": set(Product.objects.filter(company=party.pk, pk__in=on.products).values_list("pk", flat=True)),
-        "batches": set(Batch.objects.filter(product__company=party.pk, pk__in=on.batches).values_list("pk", flat=True)),
-        "picos": set(Pico.objects.visible_to(party).filter(code__in=on.picos).values_list("pk", flat=True)),
-    }
-    for noun, ids in found.items():
-        if len(ids) != len(wanted[noun]):
-            message = f"One of these {noun} is not yours."
-            raise RefusedError(message, field=f"on.{noun}")
-    return set().union(*found.values())
+def _end_open_runs(rule: Rule, because: str) -> None:
+    forget(rule.pk)
+    cancel_runs(rule.runs.filter(outcome__in=Run.OPEN), because=because)

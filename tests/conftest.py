@@ -1,23 +1,28 @@
 """Fixtures for all floors."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client, client
+from django.conf import settings
+from django.db import connection
+from django.test import Client, client, override_settings
 from hypothesis import settings as hypothesis_settings
-from pytest_django import Settings
 
+from config.postgres import cluster_for
 from parties.models import Company, Person
 from picos import bell
-from tests import emptying
+from tests import emptying, migrated
 from tests.factories import a_key
 
 # A machine that is busy elsewhere is no failure.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
 emptying.use()
+# Each new test client would look through the static files of all packages.
+settings.WHITENOISE_AUTOREFRESH = True
 # Tests read pages as their readers do; nobody asks what each template was rendered with, which takes a copy of it.
 client.store_rendered_templates = lambda *_, **__: None  # type: ignore[attr-defined]
 
@@ -70,14 +75,24 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tasks
 
 
-@pytest.fixture(autouse=True)
-def _static_files_on_demand(settings: Settings) -> None:
-    """Each new test client would look through the static files of all packages."""
-    settings.WHITENOISE_AUTOREFRESH = True
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """This worker's database is a copy of the migrated one; on somebody's own server it is migrated itself."""
+    if settings.EMBEDDED_DATABASE:
+        migrated.wait(cluster_for(settings.PICO_DATA_DIR))
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.NAME
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _media_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Set once: each change of a setting is told to all of Django, which takes longer than many a test."""
+    root = tmp_path_factory.mktemp("files") / "media"
+    with override_settings(MEDIA_ROOT=root):
+        yield root
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path) -> Path:
+def media(_media_root: Path) -> Iterator[Path]:
     """A media folder of the test's own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+    yield _media_root
+    shutil.rmtree(_media_root, ignore_errors=True)

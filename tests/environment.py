@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
         return
     from config.postgres import running  # noqa: PLC0415 (not before coverage tools and such)
+    from tests import migrated  # noqa: PLC0415
 
     cluster = _open.enter_context(running(Path(os.environ["PICO_DATA_DIR"])))
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
+    assert config.cache
+    _open.callback(migrated.begin(cluster, config.cache.mkdir("migrated")).join)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from conduits.models import Conduit, Endpoint
+from conduits import advisories
+from conduits.models import Advisory, Conduit, Endpoint
 from conduits.opening import claim_and_open
+from conduits.scopes import resolve_scope
 from parties.keys import create_key
 from parties.models import Company, Member, Person
 from picos import links, minting, products
@@ -70,6 +72,11 @@ def an_endpoint(
 def a_rule(party: Company | Person, **parts: Any) -> Rule:
     raw = {"name": "A rule", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}
     return write_rule(party=party, definition=parse_definition(raw | parts))
+
+
+def an_advisory(company: Company, *, scope: dict[str, Any], **values: Any) -> Advisory:
+    said = {"title": "Recall of lot 26-03", "body": "The glue lets go. Send them back.", "severity": "high"} | values
+    return advisories.publish(company=company, scope=resolve_scope(company=company, **scope), **said)
 
 
 def a_photo(

@@ -1,20 +1,25 @@
 """The house's rules that a machine can check; CONTRIBUTING.md says why they are there."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from conduits.event_types import ENDPOINT_DISABLED
+from conduits.event_types import ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED, ENDPOINT_DISABLED
 from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from picos.event_types import event_types
 from rules.actions import actions
+from rules.conditions import members as conditions
 from rules.event_types import RULE_PAUSED
+from rules.expressions import FUNCTIONS, METHODS
 from rules.fields import _FIELDS, _OPEN
-from rules.operators import OPERATORS
+from rules.operators import operators
+from rules.triggers import members as patterns
+from rules.writing import parse_definition
 from tests.test_floors import FROM_THE_BOTTOM, ROOT, imports_of, modules_of, nodes_of
 
 LONGEST = 400
@@ -33,7 +38,7 @@ DRAWERS = {
     "shared",
 }
 # A company's own matters, which pass no gate.
-OF_A_COMPANY = {ENDPOINT_DISABLED, RULE_PAUSED}
+OF_A_COMPANY = {ENDPOINT_DISABLED, RULE_PAUSED, ADVISORY_PUBLISHED, ADVISORY_CORRECTED, ADVISORY_ENDED}
 
 
 def code() -> Iterator[Path]:
@@ -121,9 +126,30 @@ def test_every_action_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
 
 
-@pytest.mark.parametrize("name", sorted(OPERATORS))
+@pytest.mark.parametrize("name", sorted(operators()))
 def test_every_operator_is_in_the_documentation(name: str) -> None:
     assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(conditions()))
+def test_every_condition_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS | METHODS))
+def test_every_call_in_an_expression_is_in_the_documentation(name: str) -> None:
+    assert is_explained(name, "rules.md")
+
+
+@pytest.mark.parametrize("name", sorted(patterns()))
+def test_every_pattern_has_an_example_in_the_documentation(name: str) -> None:
+    page = (ROOT / "docs" / "rules.md").read_text()
+    example = re.search(rf"^\| `{name}` \| `(.*?)` \|", page, re.MULTILINE)
+    assert example, name
+    assert name in json.loads(example[1])
+    assert parse_definition(
+        {"name": "A", "when": json.loads(example[1]), "then": [{"do": "notify_owner", "text": "A"}]}
+    )
 
 
 @pytest.mark.parametrize("name", [*sorted(_FIELDS), *_OPEN])

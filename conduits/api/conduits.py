@@ -1,13 +1,11 @@
-"""Conduits: seeing them, the owner's steering, terms, the access log, and the company's answers."""
+"""Conduits: seeing them, the owner's steering, the access log, and the company's answers."""
 
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import Http404
 from pydantic import AfterValidator, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,25 +14,26 @@ from api.authentication import company_of, party_of
 from api.bodies import Body, MaybeLine, Shown, Text, storable_json
 from api.doors import handles
 from api.paging import page
+from conduits import access_log as log
 from conduits import steering
 from conduits.access import access_conduit
 from conduits.answering import answer
 from conduits.api.journal import EntryShown, shown_entry
-from conduits.api.readers import is_company, person_of
-from conduits.models import AccessLine, Conduit, Terms
+from conduits.api.readers import person_of
+from conduits.models import AccessLine, Conduit
 
 LARGEST_DATA = 4096
-_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class ConduitShown(Shown):
-    """A conduit, to either end."""
+    """A conduit, to either end. `scope` has the grants that the terms allow; while it waits for terms, none."""
 
     id: UUID
     pico: str
     company: str
     status: str
     grants: list[str]
+    scope: list[str]
     terms: str | None
     opened_at: datetime
     closed_at: datetime | None
@@ -55,21 +54,14 @@ def small(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class Message(Body):
-    """The company's answer to a webhook-id, event id or entry id; `data.eta` is a time that pages count to."""
+    """The company's answer to a webhook-id, event id or entry id; `data.eta` is a time that pages count to. With
+    `terms_hash`, the terms that you write under, it is refused if others hold by now.
+    """
 
     body: Text
     in_reply_to: MaybeLine = ""
+    terms_hash: MaybeLine | None = None
     data: Annotated[dict[str, Any], AfterValidator(small)] = {}
-
-
-class TermsShown(Shown):
-    """The record that both sides keep, named by the SHA-256 of its RFC 8785 form."""
-
-    sha256: str
-    record: dict[str, Any]
-    previous: str | None
-    agreed_at: datetime
-    current: bool
 
 
 class AccessShown(Shown):
@@ -79,12 +71,25 @@ class AccessShown(Shown):
     at: datetime
     outcome: Literal["read", "sent", "refused"]
     who: str
+    who_id: UUID | None
+    role: str
     what: str
     what_id: UUID | None
     fields: list[str]
     reason: str
+    purpose: str
     terms: str
+    previous_digest: str
     digest: str
+
+
+class CheckShown(Shown):
+    """Whether the whole access log is what was written: `broken_at` is the first line that does not fit."""
+
+    intact: bool
+    length: int
+    broken_at: int | None
+    cut_short: bool
 
 
 @handles("conduits", "company", "person", gives=ConduitShown, lists=True)
@@ -125,30 +130,12 @@ def set_grants(request: Request, body: Grants, conduit_id: UUID) -> Response:
 
 @handles("conduits", "company", body=Message, gives=EntryShown, status=201)
 def post_message(request: Request, body: Message, conduit_id: UUID) -> Response:
-    """Answer the owner: a shared entry, at once on the page that is open in their hand. 409 unless it is open."""
+    """Answer the owner: a shared entry, at once on the page that is open in their hand. 409 unless it is open,
+    and for a `terms_hash` of terms that do not hold any more.
+    """
     conduit = access_conduit(party=company_of(request), conduit_id=conduit_id)
-    entry = answer(conduit=conduit, body=body.body, in_reply_to=body.in_reply_to, data=body.data)
+    entry = answer(conduit=conduit, **body.model_dump())
     return Response(shown_entry(entry, photos=True).model_dump(mode="json"), status=201)
-
-
-@handles("conduits", "company", "person", gives=TermsShown, lists=True)
-def list_terms(request: Request, conduit_id: UUID) -> Response:
-    """The agreements of a conduit, newest first; the current one is marked."""
-    conduit = access_conduit(party=party_of(request), conduit_id=conduit_id)
-    return page(request, conduit.agreements.all(), lambda terms: _terms(terms, conduit).model_dump(mode="json"))
-
-
-@handles("conduits", "company", "person", gives=TermsShown)
-def show_terms(request: Request, sha256: str) -> Response:
-    """One agreement of yours, by its hash."""
-    party = party_of(request)
-    end = {"conduit__company": party} if is_company(request) else {"conduit__owner": party}
-    written = sha256.lower()
-    mine = Terms.objects.select_related("conduit").filter(**end)
-    terms = mine.filter(sha256=written).first() if _SHA256.fullmatch(written) else None
-    if terms is None:
-        raise Http404
-    return Response(_terms(terms, terms.conduit).model_dump(mode="json"))
 
 
 @handles("conduits", "person", gives=AccessShown, lists=True)
@@ -156,6 +143,14 @@ def access_log(request: Request, conduit_id: UUID) -> Response:
     """Every read, delivery and refusal, newest first, numbered without gaps."""
     conduit = access_conduit(party=person_of(request), conduit_id=conduit_id)
     return page(request, conduit.access_lines.all(), lambda line: _line(line).model_dump(mode="json"), by="-number")
+
+
+@handles("conduits", "person", gives=CheckShown)
+def check_access_log(request: Request, conduit_id: UUID) -> Response:
+    """Check all of it: that no line was changed or taken out."""
+    found = log.check(access_conduit(party=person_of(request), conduit_id=conduit_id))
+    shown = CheckShown(intact=found.intact, length=found.length, broken_at=found.broken_at, cut_short=found.cut_short)
+    return Response(shown.model_dump(mode="json"))
 
 
 def shown_conduit(conduit: Conduit) -> ConduitShown:
@@ -166,6 +161,7 @@ def shown_conduit(conduit: Conduit) -> ConduitShown:
         company=conduit.company.name,
         status=conduit.status,
         grants=conduit.grants,
+        scope=conduit.scope,
         terms=conduit.terms.sha256 if conduit.terms else None,
         opened_at=conduit.opened_at,
         closed_at=conduit.closed_at,
@@ -182,26 +178,20 @@ def _steer(request: Request, conduit_id: UUID, verb: Callable[[Conduit], None]) 
     return Response(_json(conduit))
 
 
-def _terms(terms: Terms, conduit: Conduit) -> TermsShown:
-    return TermsShown(
-        sha256=terms.sha256,
-        record=terms.record,
-        previous=terms.previous_sha256 or None,
-        agreed_at=terms.agreed_at,
-        current=terms.pk == conduit.terms_id,
-    )
-
-
 def _line(line: AccessLine) -> AccessShown:
     return AccessShown(
         number=line.number,
         at=line.at,
         outcome=line.outcome,
         who=line.who,
+        who_id=line.who_id,
+        role=line.role,
         what=line.what,
         what_id=line.what_id,
         fields=line.fields,
         reason=line.reason,
+        purpose=line.purpose,
         terms=line.terms_sha256,
+        previous_digest=bytes(line.previous_digest).hex(),
         digest=bytes(line.digest).hex(),
     )

@@ -24,8 +24,9 @@ from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.photos import access_photo, photo_response
 from conduits.reading import read_entries
+from journals.appending import entry_side
 from journals.inheriting import history_of
-from journals.keeping import append_entry, entry_side, open_journal_of
+from journals.keeping import append_entry, open_journal_of
 from journals.models import Attachment, Entry, Journal
 from journals.models.entry import EntryQuerySet
 from journals.photos import MOST_BYTES, MOST_PER_ENTRY, take_photos

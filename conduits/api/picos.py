@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 from pydantic import AfterValidator, StringConstraints
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from api.paging import page
 from conduits import gate
 from conduits.access import current_conduit
 from conduits.api.readers import is_company, person_of, reader_of
+from conduits.api.terms import Proffered
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal, claim_and_open
@@ -47,7 +48,9 @@ class PicoProduct(Shown):
 
 
 class PicoShown(Shown):
-    """A pico. `conduit` and `claimed_at` are there for its owner, and for its company while the conduit is open."""
+    """A pico. `conduit` and `claimed_at` are there for its owner; for its company while the conduit is open, not in a
+    list.
+    """
 
     code: str
     url: str
@@ -68,22 +71,15 @@ class NewThing(Body):
     company_name: MaybeLine = ""
 
 
-class Proffer(Body):
-    """The agreement that the person offers, and one that would do too."""
-
-    preferred: MaybeLine
-    alternative: MaybeLine = ""
-
-
 class Claim(Body):
     """What claiming takes."""
 
     pin: Annotated[str, StringConstraints(max_length=20)] = ""
-    proffer: Proffer | None = None
+    proffer: Proffered | None = None
 
 
 class Claimed(Shown):
-    """The conduit that the claim opened: its id, what the company may see, and the hash of its terms."""
+    """The conduit of the claim: its id, what the company may see, and the hash of its terms; null while it waits."""
 
     conduit: UUID
     status: str
@@ -117,7 +113,10 @@ def list_picos(request: Request) -> Response:
     """Your picos, newest first; `q` is the beginning of a serial or code. To a company, a lost one is a claimed one."""
     owners = not is_company(request)
     rows = _filtered(request, Pico.objects.with_product().visible_to(party_of(request)), owners=owners)
-    return page(request, rows, lambda pico: shown_pico(pico, None, owners=owners).model_dump(mode="json"))
+    if owners:
+        current = Conduit.objects.current().filter(pico=OuterRef("pk"))
+        rows = rows.annotate(line=Subquery(current.values("pk")[:1]))
+    return page(request, rows, lambda pico: _listed(pico, owners=owners))
 
 
 @handles("picos", "person", body=NewThing, gives=PicoShown, status=201)
@@ -141,11 +140,11 @@ def show_pico(request: Request, code: str) -> Response:
 
 @handles("picos", "person", body=Claim, gives=Claimed)
 def claim(request: Request, body: Claim, code: str) -> Response:
-    """Become the owner. 409 if somebody is; 422 without the PIN that came with it, where one is needed."""
-    if body.proffer and body.proffer.preferred != "SD-BASE-DP":
-        message = "The agreement on offer here is SD-BASE-DP."
-        raise RefusedError(message, field="proffer.preferred")
-    conduit = claim_and_open(pico=find_pico(code), person=person_of(request), pin=body.pin)
+    """Become the owner, under the terms that you offer here or else with each claim. 409 if somebody is; 422 without
+    the PIN that came with it, where one is needed.
+    """
+    proposal = body.proffer.proposal() if body.proffer else None
+    conduit = claim_and_open(pico=find_pico(code), person=person_of(request), pin=body.pin, proposal=proposal)
     terms = conduit.terms.sha256 if conduit.terms else None
     claimed = Claimed(conduit=conduit.pk, status=conduit.status, grants=conduit.grants, terms=terms)
     return Response(claimed.model_dump(mode="json"))
@@ -239,6 +238,11 @@ def shown_pico(pico: Pico, conduit: Conduit | None, *, owners: bool = True) -> P
         claimed_at=pico.claimed_at if mine else None,
         conduit=conduit.pk if conduit else None,
     )
+
+
+def _listed(pico: Pico, *, owners: bool) -> dict[str, Any]:
+    line = {"conduit": getattr(pico, "line", None)}
+    return shown_pico(pico, None, owners=owners).model_copy(update=line).model_dump(mode="json")
 
 
 def _filtered(request: Request, rows: "QuerySet[Pico]", *, owners: bool) -> "QuerySet[Pico]":

@@ -1,10 +1,38 @@
 """The tables of the conduit floor."""
 
 from conduits.models.access_log import AccessLine
+from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
+from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
-from conduits.models.terms import Terms
+from conduits.models.label import Label
+from conduits.models.request import Request
+from conduits.models.signing_key import SigningKey
+from conduits.models.telling import Telling, Told, Wish
+from conduits.models.terms import Acceptance, Preference, Proffer, Terms
 
-__all__ = ["AccessLine", "Attempt", "Conduit", "Delivery", "Endpoint", "Held", "Terms"]
+__all__ = [
+    "Acceptance",
+    "AccessLine",
+    "Acknowledgement",
+    "Advisory",
+    "Assignment",
+    "Attempt",
+    "Conduit",
+    "Delivery",
+    "Endpoint",
+    "Held",
+    "Label",
+    "Preference",
+    "Proffer",
+    "Request",
+    "SerialRun",
+    "SigningKey",
+    "Telling",
+    "Terms",
+    "Told",
+    "Wish",
+    "Wording",
+]

@@ -27,12 +27,16 @@ class AccessLine(models.Model):
     # The member, key or endpoint that asked or was sent to, as words and as an id.
     who = models.CharField(max_length=200)
     who_id = models.UUIDField(null=True)
+    # In which role: a member's, "key", "webhook" or "rules"; empty in lines from before roles were kept.
+    role = models.CharField(max_length=10, blank=True)
     # What it was about: "journal", "pico", or an event's type; with the id of the row.
     what = models.CharField(max_length=50)
     what_id = models.UUIDField(null=True)
     fields = ArrayField(models.CharField(max_length=30), default=list)
     # Why it passed or did not, in words.
     reason = models.CharField(max_length=200)
+    # What the terms let it be used for, as the roster names it; empty where none were agreed, and in earlier lines.
+    purpose = models.CharField(max_length=100, blank=True)
     terms_sha256 = models.CharField(max_length=64, blank=True)
     previous_digest = models.BinaryField(max_length=32)
     digest = models.BinaryField(max_length=32)
@@ -47,3 +51,8 @@ class AccessLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.who} {self.outcome} {self.what}"
+
+    @property
+    def purposes(self) -> list[str]:
+        """Each by itself."""
+        return self.purpose.split(",") if self.purpose else []

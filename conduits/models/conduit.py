@@ -1,6 +1,8 @@
 """The relation of one owner and one company through one pico."""
 
+from collections.abc import Collection
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,7 +23,7 @@ class Grant(models.TextChoices):
     PHOTOS = "photos", "your photos"
     REGION = "region", "your region"
     STATE = "state", "the values that you set"
-    CONTACT = "contact", "your e-mail address"
+    CONTACT = "contact", "your name and e-mail address"
     PRIVATE_ENTRIES = "private_entries", "even your private entries"
 
 
@@ -41,20 +43,33 @@ class ConduitQuerySet(models.QuerySet["Conduit"]):
         return self.filter(owner=party) if isinstance(party, Person) else self.filter(company=party)
 
     def current(self) -> "ConduitQuerySet":
-        """Open or paused."""
+        """All but the closed ones."""
         return self.exclude(status=Conduit.Status.CLOSED)
+
+    def hold(self, ids: Collection[UUID]) -> "ConduitQuerySet":
+        """These, with their ends, locked in the order in which everybody locks several, until the transaction ends."""
+        return self.with_ends().filter(pk__in=ids).order_by("pk").locked()
+
+    def locked(self) -> "ConduitQuerySet":
+        """As the access log locks them; their ids stay free for others to refer to."""
+        return self.select_for_update(of=("self",), no_key=True)
 
     def with_ends(self) -> "ConduitQuerySet":
         """Each with what a page says of it, in one query."""
-        return self.select_related("pico__product__company", "pico__owner", "owner", "company", "journal", "terms")
+        return self.select_related(
+            "pico__product__company", "pico__owner", "owner", "company", "journal", "terms"
+        ).defer("terms__record")
 
 
 class Conduit(models.Model):
     """Opened by the owner's claim; the owner can pause and close it at any time."""
 
     class Status(models.TextChoices):
-        """Nothing passes a paused one, and nothing ever again a closed one."""
+        """Waiting: no terms are agreed, and nothing passes until they are. Nothing passes a paused one, and nothing
+        ever again a closed one.
+        """
 
+        WAITING = "waiting"
         OPEN = "open"
         PAUSED = "paused"
         CLOSED = "closed"
@@ -64,9 +79,12 @@ class Conduit(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="conduits")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="conduits")
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="conduit")
-    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    status = models.CharField(max_length=7, choices=Status, default=Status.WAITING)
     grants = ArrayField(models.CharField(max_length=20, choices=Grant), default=default_grants)
-    # The agreement it stands on now; earlier ones hang off it by `previous`.
+    # What the agreement lets the owner grant, and what the company may use it for; empty while none is agreed.
+    scope = ArrayField(models.CharField(max_length=20, choices=Grant), default=list)
+    purposes = ArrayField(models.CharField(max_length=20), default=list)
+    # The agreement it stands on now; None while it stands on none. Earlier ones hang off it by `previous_sha256`.
     terms = models.ForeignKey("conduits.Terms", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     # The head of the access log's chain; see conduits/access_log.py.
     log_length = models.BigIntegerField(default=0)
@@ -82,13 +100,25 @@ class Conduit(models.Model):
         indexes: ClassVar = [
             # The engine's question: through which conduit may this event pass? A closed one tells of its own closing.
             models.Index(fields=["pico", "owner"], name="conduit_of_pico"),
+            # Whom a company's advisory reaches, one owner after the other (conduits/telling.py).
+            models.Index(fields=["company", "owner"], name="conduit_of_company", condition=models.Q(status="open")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint("pico", name="conduit_current_once", condition=~models.Q(status="closed")),
             models.CheckConstraint(
-                condition=models.Q(status__in=["open", "paused"], closed_at=None)
+                condition=models.Q(status__in=["waiting", "open", "paused"], closed_at=None)
                 | models.Q(status="closed", closed_at__isnull=False),
                 name="conduit_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["waiting", "closed"]) | models.Q(grants__contained_by=models.F("scope")),
+                name="conduit_grants_within_terms",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="closed")
+                | models.Q(status="waiting", terms=None)
+                | (models.Q(status__in=["open", "paused"], terms__isnull=False)),
+                name="conduit_open_on_terms",
             ),
         ]
 

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.suspicions import read_suspicions
+from dashboards.desk.forms import BatchForm, LinkForm, PrintedForm, ProductForm
 from dashboards.desk.members import at_desk, desk_context, reader_of
-from dashboards.forms import BatchForm, LinkForm, PrintedForm, ProductForm, posted
+from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member

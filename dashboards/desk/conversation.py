@@ -13,12 +13,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from conduits import gate
 from conduits.access import access_conduit
 from conduits.answering import add_companys_entry, answer
+from conduits.assigning import assignable, assignee_of
+from conduits.labelling import labels_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
+from conduits.proffering import waiting_proffer
 from conduits.reading import open_for
+from conduits.standing import standing_anywhere
+from dashboards.desk.forms import AnswerForm
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of
-from dashboards.forms import AnswerForm, posted
+from dashboards.forms import posted
 from journals.keeping import mark_read, settle
 from live.tokens import token_for, topic
 from parties.access import Role
@@ -26,9 +31,15 @@ from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
 from picos.models import Pico, State
 from picos.states import states_of
+from rules.asking import questions_to
 from rules.models import Run
 
 SHOWN = 50
+SHUT = {
+    Conduit.Status.WAITING.value: "No terms are agreed, so nothing can be read or sent.",
+    Conduit.Status.PAUSED.value: "The customer has paused this conduit, so nothing can be read or sent.",
+    Conduit.Status.CLOSED.value: "The customer has closed this conduit, so nothing can be read or sent.",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,11 +59,15 @@ def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> Http
         member,
         "inbox",
         form=form,
-        rows=rows_of(member, ""),
+        rows=rows_of(member),
         runs=_runs(conduit, member),
         live_token=token_for(topic("journal", conduit.journal_id, "company")),
         fragment_url=reverse("conversation_entries", args=[member.company.slug, conduit.pk]),
-        grant_labels=conduit.grants_labels(),
+        grant_labels=[] if conduit.status == Conduit.Status.WAITING else conduit.grants_labels(),
+        offered=waiting_proffer(conduit),
+        labels=labels_of(conduit.labels.all()),
+        assignee=assignee_of(conduit),
+        assignable=assignable(member.company),
     )
     return render(
         request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200
@@ -90,18 +105,23 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
     is_last = conduit.pico.owner_id == conduit.owner_id
     last = open_for(pico=conduit.pico, reader=reader_of(member), what="journal") if is_last else None
     may_read = last is not None and last.pk == conduit.pk
-    shown = []
+    shown, requests, questions = [], [], []
     if may_read:
         mark_read(journal=conduit.journal, by=member.company)
         shown = list(conduit.journal.entries.filter(gate.passing_entries(conduit)).with_author()[:SHOWN])
+        requests = list(conduit.requests.open().order_by("-id"))
+        questions = list(questions_to(member.company).filter(conduit=conduit).order_by("-id"))
     return {
         "pico": conduit.pico,
         "conduit": conduit,
         "journal": conduit.journal,
         "entries": shown,
-        "shut": "" if may_read else f"The customer has {conduit.status} this conduit, so nothing can be read or sent.",
+        "requests": requests,
+        "questions": questions,
+        "shut": "" if may_read else SHUT.get(conduit.status, SHUT[Conduit.Status.CLOSED]),
         "viewer": "company",
         "status": conduit.pico.status if gate.grants(conduit, Grant.SCANS) else Pico.Status.CLAIMED,
+        "advisories": standing_anywhere(conduit.pico) if member.company.advised else [],
         "states": _states(conduit, granted=may_read),
         "photos_visible": gate.grants(conduit, Grant.PHOTOS),
         "contact_granted": gate.grants(conduit, Grant.CONTACT),

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from conduits.access import current_conduit
 from conduits.leaving import merge_and_close, retire_and_close
+from dashboards.desk.forms import IntoForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import IntoForm, ReasonForm
+from dashboards.forms import ReasonForm
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member

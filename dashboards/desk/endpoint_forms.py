@@ -17,7 +17,9 @@ class EndpointForm(forms.Form):
 
     url = text("URL", 2048, help_text="Where we POST signed messages.")
     events = forms.MultipleChoiceField(
-        label="What goes there", widget=forms.CheckboxSelectMultiple, error_messages=SAYS
+        label="What goes there",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=SAYS | {"required": "Choose at least one."},
     )
     ordered = forms.BooleanField(
         label="Keep each pico’s order: one that fails holds up those behind it", required=False

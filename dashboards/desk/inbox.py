@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Left
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Left, Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from conduits import access_log, gate
-from conduits.models import AccessLine, Conduit
+from conduits.labelling import labels_in_use, labels_of
+from conduits.models import AccessLine, Conduit, Label, Request
 from conduits.models.conduit import Grant
 from dashboards.desk.members import at_desk, desk_context, reader_of
 from journals.models import Entry
@@ -18,6 +19,7 @@ from live.tokens import token_for, topic
 from parties.models import Member
 from picos.codes import read_as_code
 from picos.models import Pico
+from rules.asking import questions_to
 
 SHOWN = 100
 FIRST_LINE = 160
@@ -30,19 +32,50 @@ class Row:
 
     conduit: Conduit
     first_line: str
+    labels: list[str]
+    # Who has it in hand.
+    assignee: str
+    # How many are open.
+    requests: int
+    is_asked: bool
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether there is more to say of it."""
+        return bool(self.labels or self.assignee or self.requests or self.is_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What the inbox is asked for; nothing of it: who waits. All else is looked for among all open conduits."""
+
+    asked: str = ""
+    label: str = ""
+    mine: bool = False
+    requests: bool = False
+
+
+EVERYBODY_WHO_WAITS = Only()
 
 
 @require_safe
 @at_desk()
 def inbox(request: HttpRequest, member: Member) -> HttpResponse:
-    """Who waits for an answer; `?q=` searches serials and codes of all open conduits."""
-    asked = request.GET.get("q", "").strip()[:50].replace("\0", "")
+    """Who waits for an answer; `?q=` searches serials and codes, `?label=`, `?mine` and `?requests` filter."""
+    only = Only(
+        asked=_given(request, "q"),
+        label=_given(request, "label"),
+        mine="mine" in request.GET,
+        requests="requests" in request.GET,
+    )
     context = desk_context(
         member,
         "inbox",
-        asked=asked,
-        rows=rows_of(member, asked),
-        others=_without_open_line(member, asked) if asked else [],
+        only=only,
+        filtered=only != EVERYBODY_WHO_WAITS,
+        rows=rows_of(member, only),
+        others=_without_open_line(member, only.asked) if only.asked else [],
+        labels=labels_in_use(member.company),
         live_token=token_for(topic("company", member.company.pk)),
         fragment_url=f"{reverse('inbox_rows', args=[member.company.slug])}",
     )
@@ -53,21 +86,54 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
 @at_desk()
 def rows(request: HttpRequest, member: Member) -> HttpResponse:
     """The part of the page that news change."""
-    return render(request, "desk/rows.html", desk_context(member, "inbox", rows=rows_of(member, "")))
+    return render(request, "desk/rows.html", desk_context(member, "inbox", rows=rows_of(member)))
 
 
-def rows_of(member: Member, asked: str) -> list[Row]:
-    """The open conduits whose owners wait, or those that were asked for; what is shown is logged."""
+def rows_of(member: Member, only: Only = EVERYBODY_WHO_WAITS) -> list[Row]:
+    """The open conduits whose owners wait or that have a question, or those asked for; what is shown is logged."""
     open_ones = Conduit.objects.with_ends().filter(company=member.company, status=Conduit.Status.OPEN)
-    if asked:
-        found = open_ones.filter(_about(asked, "pico__"))
-    else:
-        # Without the grant, the company is not even told that somebody wrote.
-        found = open_ones.filter(grants__contains=[Grant.ENTRIES]).exclude(journal__waiting_since=None)
-    conduits = list(found.order_by("journal__waiting_since", "-opened_at")[:SHOWN])
+    found = open_ones.filter(_wanted(member, only)).select_related("assignment__member__person")
+    # Of its requests the open ones.
+    marks = found.prefetch_related("labels", Prefetch("requests", Request.objects.open()))
+    conduits = list(marks.order_by("journal__waiting_since", "-opened_at")[:SHOWN])
     first_lines = _waiting_words(conduits)
+    asked = set(questions_to(member.company).filter(conduit__in=conduits).values_list("conduit", flat=True))
     _log(member, [conduit for conduit in conduits if conduit.pk in first_lines])
-    return [Row(conduit, first_lines.get(conduit.pk, "")) for conduit in conduits]
+    return [_row(conduit, first_lines.get(conduit.pk, ""), is_asked=conduit.pk in asked) for conduit in conduits]
+
+
+def _wanted(member: Member, only: Only) -> Q:
+    if only == EVERYBODY_WHO_WAITS:
+        # Without the grant, the company is not even told that somebody wrote.
+        waits = gate.granting(Grant.ENTRIES) & ~Q(journal__waiting_since=None)
+        return waits | Q(pk__in=questions_to(member.company).values("conduit"))
+    wanted = Q()
+    if only.asked:
+        wanted &= _about(only.asked, "pico__")
+    if only.label:
+        named = Label.objects.annotate(lower=Lower("name")).filter(company=member.company, lower=only.label.lower())
+        wanted &= Q(pk__in=named.values("conduit"))
+    if only.mine:
+        wanted &= Q(assignment__member=member)
+    if only.requests:
+        wanted &= Q(pk__in=Request.objects.open().values("conduit"))
+    return wanted
+
+
+def _row(conduit: Conduit, first_line: str, *, is_asked: bool) -> Row:
+    assignment = getattr(conduit, "assignment", None)
+    return Row(
+        conduit,
+        first_line,
+        labels=labels_of(conduit.labels.all()),
+        assignee=assignment.member.person.greeting if assignment else "",
+        requests=len(conduit.requests.all()),
+        is_asked=is_asked,
+    )
+
+
+def _given(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").strip()[:50].replace("\0", "")
 
 
 def _about(asked: str, path: str = "") -> Q:
@@ -127,6 +193,7 @@ def _log(member: Member, conduits: list[Conduit]) -> None:
                 outcome=AccessLine.Outcome.READ,
                 who=reader.who,
                 who_id=reader.id,
+                role=reader.role,
                 what=WHAT,
                 reason="the conduit is open",
                 fields=("entries",),

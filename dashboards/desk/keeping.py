@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from dashboards.desk.forms import RetentionForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.forms import RetentionForm, posted
+from dashboards.forms import posted
 from parties.access import Role
 from parties.models import Member
 from picos.retention import keep_for

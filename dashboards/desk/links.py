@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dashboards.desk.catalogue import batches_of, product_page
+from dashboards.desk.forms import LinkForm
 from dashboards.desk.members import at_desk
-from dashboards.forms import LinkForm
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member

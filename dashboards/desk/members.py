@@ -45,4 +45,4 @@ def desk_context(member: Member, section: str, **context: Any) -> dict[str, Any]
 
 def reader_of(member: Member) -> Reader:
     """The member, as the customer's access log names them."""
-    return Reader(member.company, f"{member.person} ({member.role} at {member.company})", member.person_id)
+    return Reader(member.company, f"{member.person} ({member.role} at {member.company})", member.person_id, member.role)

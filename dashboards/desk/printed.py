@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dashboards.desk.catalogue import product_page
+from dashboards.desk.forms import PrintedForm
 from dashboards.desk.members import at_desk
-from dashboards.forms import PrintedForm
 from parties.access import Role
 from parties.errors import RefusedError
 from parties.models import Member

@@ -25,6 +25,7 @@ from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
 from picos.event_types import event_types
+from rules.event_types import OF_ONE_RULE
 from rules.subscriptions import add_subscribed_endpoint, remove_endpoint, subscribed_events
 
 SHOWN = 50
@@ -118,7 +119,11 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _event_names() -> list[tuple[str, str]]:
-    return [(known.name, known.sentence.format(thing="a product").capitalize()) for known in event_types()]
+    return [
+        (known.name, known.sentence.format(thing="a product").capitalize())
+        for known in event_types()
+        if known.name not in OF_ONE_RULE
+    ]
 
 
 def _recovered(endpoint: Endpoint, form: RecoverForm) -> str:

@@ -1,10 +1,12 @@
 """The access log in the customer's words."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from django import template
 
-from conduits.models import AccessLine
+from conduits.models import AccessLine, Terms
 
 register = template.Library()
 
@@ -30,7 +32,20 @@ WHAT: Final = {
     "conduit.paused": "that you paused the line",
     "conduit.resumed": "that you resumed the line",
     "conduit.closed": "that you closed the line",
+    "conduit.terms_proffered": "which terms you offer",
     "conduit.terms_agreed": "that terms were agreed",
+    "advisory.published": "that it published an advisory",
+    "advisory.corrected": "that it corrected an advisory",
+    "advisory.ended": "that an advisory has ended",
+    "request.opened": "that a request was opened",
+    "request.closed": "that a request was closed",
+    "rule.raised": "what a rule said of it",
+    "rule.asked": "a question about it",
+    "rule.answered": "the answer to a question",
+    "rule.due": "that the time of its own rule had come",
+    "rule.started": "that its own rule started another",
+    "conduit.terms_declined": "that it declined your terms",
+    "conduit.terms_withdrawn": "that an agreement has ended",
     "journal": "the journal",
     "events": "what happened to it",
     "pico": "whose it is and since when",
@@ -39,6 +54,12 @@ WHAT: Final = {
     "inbox": "the first line of what you wrote",
 }
 WITH: Final = {"owner": "your name and e-mail address", "photos": "its photos"}
+FOR: Final = {
+    "service": "to serve you with this product",
+    "intent": "to answer with an offer when you ask for one",
+    "common_good": "for research that everybody may read",
+    "training": "to train software that makes it better",
+}
 VERBS: Final = {"read": "looked at", "sent": "was told", "refused": "was not told"}
 
 
@@ -50,6 +71,12 @@ def what_passed(line: AccessLine) -> str:
 
 
 @register.filter
+def theirs(label: str) -> str:
+    """What an owner lets a company see, said to the company: `the values that they set`."""
+    return re.sub(r"\byou\b", "they", re.sub(r"\byour\b", "their", label))
+
+
+@register.filter
 def to_the_owner(reason: str) -> str:
     """The gate's reason, said to the owner: `you let it see your scans`."""
     return (
@@ -58,4 +85,25 @@ def to_the_owner(reason: str) -> str:
         .replace("about the conduit itself", "about the line itself")
         .replace("the conduit is", "the line is")
         .replace("there is no conduit", "there is no line")
+        .replace("the terms do not let it", "your terms do not let it")
     )
+
+
+@register.filter
+def for_what(purposes: Iterable[str]) -> str:
+    """`to serve you with this product, and to answer with an offer when you ask for one`."""
+    return ", and ".join(FOR[purpose] for purpose in purposes)
+
+
+@register.filter
+def agreed_in_words(terms: Terms, company: object) -> str:
+    """One step of the story of two parties: `You and LAMO agreed: service only.`"""
+    title = terms.title[:1].lower() + terms.title[1:]
+    match terms.kind:
+        case Terms.Kind.WITHDRAWAL:
+            return f"{'You' if terms.record['by'] == 'person' else company} withdrew."
+        case Terms.Kind.RENEWAL:
+            return f"You and {company} agreed anew: {title}."
+        case Terms.Kind.CHANGE:
+            return f"You and {company} changed your terms: {title}."
+    return f"You and {company} agreed: {title}."

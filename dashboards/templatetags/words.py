@@ -9,10 +9,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conduits.models import Advisory
+from parties.keys import READING
 from picos import codes, qr
 from rules.fields import in_words
 
 register = template.Library()
+# Of a list, as many as fit in a cell.
+SOME = 3
 register.filter("field_in_words", in_words)
 
 _STEPS = (
@@ -63,6 +67,28 @@ def eta(data: dict[str, Any]) -> SafeString | str:
 
 
 @register.filter
+def moment(at: datetime) -> SafeString:
+    """`16:40 UTC` of today, or `24 November, 16:40 UTC`; with the year in another one."""
+    there = at.astimezone(timezone.get_current_timezone())
+    now = timezone.localtime()
+    day = "" if there.date() == now.date() else "%-d %B, " if there.year == now.year else "%-d %B %Y, "
+    return _time(at, there.strftime(f"{day}%H:%M UTC"))
+
+
+@register.filter
+def some(texts: list[str]) -> str:
+    """The first of them, and how many more there are: `A1..A9, B3 and 12 more`."""
+    shown = ", ".join(texts[:SOME])
+    return f"{shown} and {len(texts) - SOME:,} more" if len(texts) > SOME else shown
+
+
+@register.filter
+def state_in_words(advisory: Advisory) -> str:
+    """`stands`, `all clear`, …"""
+    return {"standing": "stands", "expired": "over", "all_clear": "all clear"}.get(advisory.state, advisory.state)
+
+
+@register.filter
 def seconds(number: int) -> str:
     """`40 s`, `12 min`, `1 h 5 min`."""
     return f"{number} s" if number < 60 else _duration(timedelta(seconds=number))  # noqa: PLR2004
@@ -106,6 +132,12 @@ def evidence(found: dict[str, Any]) -> str:
         where = f" ({' and '.join(found['regions'])})" if found.get("regions") else ""
         said.append(f"{found['jumps']} of {found['scans']} scans too far from the one before{where}")
     return "; ".join(said)
+
+
+@register.filter
+def may(scopes: list[str]) -> str:
+    """What a key may do: `everything`, `only read`, or its scopes as they are."""
+    return {("*",): "everything", tuple(sorted(READING)): "only read"}.get(tuple(scopes), ", ".join(scopes))
 
 
 @register.simple_tag

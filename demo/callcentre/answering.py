@@ -8,6 +8,9 @@ from demo.callcentre import words
 from demo.callcentre.records import Answer, Records
 
 SCANNED = "pico.scanned"
+API = "/api/v1"
+# Where the company has its cables (ISO 3166-2).
+REGION = "GB-CON"
 
 
 def answer_to(
@@ -17,15 +20,36 @@ def answer_to(
     thing, reply_url = _thing(message), message["data"].get("reply_url")
     if message["type"] != SCANNED or not thing or not reply_url:
         return None
-    modem = records.modem(thing, now=now)
-    outage = next((one for one in records.outages(now=now) if one.street == modem.street), None)
+    outage = records.outage_at(thing, now=now)
     body: dict[str, Any] = {"in_reply_to": webhook_id}
     if outage:
-        eta = outage.back.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        body |= {"body": words.about_outage(outage), "data": {"eta": eta}}
+        body |= {"body": words.about_outage(outage), "data": {"eta": _written(outage.back)}}
     else:
-        body |= {"body": words.about_no_outage(modem, now=now)}
+        body |= {"body": words.about_no_outage(records.modem(thing, now=now), now=now)}
     return Answer(webhook_id, company, reply_url, json.dumps(body))
+
+
+def advisory_about(message: dict[str, Any], *, company: str, records: Records, now: datetime) -> Answer | None:
+    """The advisory to publish when a scan is the first from a street with an outage: for all who are in its region.
+
+    The same outage makes the same one, which is published once.
+    """
+    thing, reply_url = _thing(message), message["data"].get("reply_url")
+    product = (message["data"].get("pico") or {}).get("product") or {}
+    if message["type"] != SCANNED or not (thing and reply_url and product):
+        return None
+    outage = records.outage_at(thing, now=now)
+    if outage is None:
+        return None
+    body = {
+        "title": f"Outage in {outage.street}",
+        "body": f"{words.about_outage(outage)} There is nothing to do: your modem comes back by itself.",
+        "severity": "medium",
+        "scope": {"product": product["id"], "region": REGION},
+        "until": _written(outage.back),
+    }
+    url = f"{reply_url.partition(API)[0]}{API}/advisories"
+    return Answer(f"outage-{outage.street.replace(' ', '-')}-{_written(outage.since)}", company, url, json.dumps(body))
 
 
 def line_about(message: dict[str, Any], answer: Answer | None) -> str:
@@ -38,6 +62,10 @@ def line_about(message: dict[str, Any], answer: Answer | None) -> str:
     if message["type"] == SCANNED and not answer:
         return f"{line}; nobody owns it, so there is nobody to answer"
     return line
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _thing(message: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS received (
     id TEXT PRIMARY KEY, company TEXT NOT NULL, type TEXT NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS answer (
-    id TEXT PRIMARY KEY REFERENCES received, company TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL, sent TEXT
+    id TEXT PRIMARY KEY, company TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL, sent TEXT
 );
 """
 
@@ -70,7 +70,9 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is to be posted to the API, as JSON text: the same at each try. `id` is the webhook-id that it answers."""
+    """What is to be posted to the API, as JSON text: the same at each try. `id` is the webhook-id that it answers, or
+    names the outage that it is about.
+    """
 
     id: str
     company: str
@@ -119,6 +121,16 @@ class Records:
             rows = self._do("SELECT * FROM outage WHERE back > ? ORDER BY street", _text(now))
         return [Outage(row["street"], row["cause"], _time(row["since"]), _time(row["back"])) for row in rows]
 
+    def outage_at(self, serial: str, *, now: datetime) -> Outage | None:
+        """What is out of order where this modem stands."""
+        street = self.modem(serial, now=now).street
+        return next((one for one in self.outages(now=now) if one.street == street), None)
+
+    def take_on(self, advisory: Answer) -> bool:
+        """Writes down what is to be published; changes nothing and is False when it was there."""
+        row = (advisory.id, advisory.company, advisory.url, advisory.body)
+        return bool(self._do("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?, NULL) RETURNING id", *row))
+
     def take_in(self, message: Received, answer: Answer | None) -> bool:
         """Writes down a message together with the answer to it; changes nothing and is False when it was there."""
         with self._transaction():
@@ -149,7 +161,7 @@ class Records:
         """Deletes what was received long ago."""
         with self._transaction():
             self._do("DELETE FROM received WHERE at < ?", _text(now - KEPT))
-            self._do("DELETE FROM answer WHERE id NOT IN (SELECT id FROM received)")
+            self._do("DELETE FROM answer WHERE sent < ?", _text(now - KEPT))
 
     def _do(self, statement: str, *values: object) -> Sequence[sqlite3.Row]:
         rows: list[Any] = self._file.execute(statement, values).fetchall()

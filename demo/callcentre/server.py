@@ -94,6 +94,9 @@ class CallCentre:
         self._say(f"{self._credentials[company].name} hears {answering.line_about(message, answer)}")
         if answer:
             self._send(answer, started=started)
+        advisory = answering.advisory_about(message, company=company, records=self._records, now=now)
+        if advisory and self._records.take_on(advisory):
+            self._send(advisory, started=started)
 
     def _send(self, answer: Answer, *, started: float) -> None:
         task = asyncio.create_task(self._post(answer, started))
@@ -107,7 +110,9 @@ class CallCentre:
             self._records.settle(answer, now=_now())
         if taken:
             milliseconds = (time.monotonic() - started) * 1000
-            self._say(f"answered in {milliseconds:.0f} ms: “{json.loads(answer.body)['body']}”")
+            said = json.loads(answer.body)
+            done = f"published “{said['title']}”" if "title" in said else "answered"
+            self._say(f"{done} in {milliseconds:.0f} ms: “{said['body']}”")
 
     async def _outages(self, _request: web.Request) -> web.Response:
         return _json([asdict(outage) for outage in self._records.outages(now=_now())])

@@ -16,6 +16,9 @@ class Company(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # For how many months events of copies that nobody owned are kept; None: for good.
     keep_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Whether advisories of its may stand. The row is written again with each change of one, so that pages that hang on
+    # this row's version change, too (dashboards/strangers.py).
+    advised = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "companies"

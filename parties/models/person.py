@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
@@ -15,6 +15,16 @@ class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         """The person with this e-mail address. Raises Person.DoesNotExist."""
         return self.get(email=(username or "").lower())
+
+    def with_address(self, email: str) -> "Person":
+        """The person with this address, made now if there is none."""
+        email = email.lower()
+        try:
+            with transaction.atomic():
+                return self.filter(email=email).first() or self.create_user(email)
+        except IntegrityError:
+            # Somebody else made them a moment ago.
+            return self.get(email=email)
 
     def create_user(self, email: str, name: str = "") -> "Person":
         """A new person who signs in by mailed code or passkey; nobody has a password."""

@@ -6,14 +6,14 @@ from typing import Final
 VOCABULARY: Final = "https://ref.gs1.org/voc/"
 DEFAULT: Final = "defaultLink"
 # What our own pages are.
-PIP, REGISTRATION, FOUND = "pip", "registerProduct", "reportFound"
+PIP, REGISTRATION, FOUND, RECALL = "pip", "registerProduct", "reportFound", "recallStatus"
 
 # Those that a company may add, and what each is called on pages. One more is a line here and in docs/gs1.md.
 LINK_TYPES: Final = {
     "instructions": "Manual",
     "support": "Support",
     REGISTRATION: "Registration",
-    "recallStatus": "Recall",
+    RECALL: "Recall",
     PIP: "About the product",
     "quickStartGuide": "First steps",
     "tutorial": "How to",

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from picos.gs1.digital_link import DigitalLink
-from picos.gs1.link_types import FOUND, PIP, REGISTRATION
+from picos.gs1.link_types import FOUND, PIP, RECALL, REGISTRATION
 from picos.prepared import prepared_cursor
 
 # One round trip for any number of addresses. A GTIN may stand at several companies: the one that knows the copy
@@ -133,6 +133,9 @@ def _of_copy(found: Found, code: str) -> Iterator[Target]:
     yield Target(FOUND, page, "Found it? Tell its owner")
     if not any(row[1] == REGISTRATION for row in found.links):
         yield Target(REGISTRATION, f"{page}/claim", "It is mine")
+    # What its company has to say of it stands there; a company that says it elsewhere has given a link.
+    if not any(row[1] == RECALL for row in found.links):
+        yield Target(RECALL, page, "Whether there is an advisory about it")
     if found.batch_id is not None:
         yield from (target for target in _given(found, found.batch_id)[0] if target.type != PIP)
 

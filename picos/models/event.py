@@ -63,10 +63,16 @@ class Pending(models.Model):
     event = models.OneToOneField(Event, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False)
     lane = models.SmallIntegerField()
     sequence = models.BigIntegerField()
+    # Whose share of the engine it takes: the company's, else that of the thing alone. All events of a pico are of one.
+    party = models.UUIDField()
 
     class Meta:
         verbose_name_plural = "pending"
-        indexes: ClassVar = [models.Index(fields=["lane", "sequence"], name="pending_in_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["lane", "sequence"], name="pending_in_order"),
+            # Each party's share, when more waits than can be taken at once.
+            models.Index(fields=["lane", "party", "sequence"], name="pending_by_party"),
+        ]
 
     def __str__(self) -> str:
         return str(self.event_id)

@@ -6,15 +6,17 @@ from pydantic import AfterValidator, Field
 
 from conduits.gate import decide_read, grants
 from conduits.models.conduit import Grant
-from conduits.noting import send_note
+from conduits.noting import note
 from rules.actions.outcome import Outcome, refused
-from rules.language import Strict
 from rules.moment import Moment
 from rules.naming import Names
+from rules.shapes import Strict
 from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_company"
 PARTIES = ("person",)
+GATHERS = True
+WAITS = False
 
 
 class Settings(Strict):
@@ -25,21 +27,36 @@ class Settings(Strict):
 
 def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
-    return f"tell its maker “{read_aloud(settings.text)}”"
+    return f"tell its maker {read_aloud(settings.text)}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:
     """Records the note, if the conduit is open and notes are granted."""
-    if moment.conduit is None:
-        return refused("Its maker is not here.")
-    decision = decide_read(moment.conduit)
-    if not decision.passes or not grants(moment.conduit, Grant.NOTES):
-        return refused(f"Nothing was sent: {decision.reason if not decision.passes else 'notes are not allowed'}.")
-    note = send_note(
+    if why := _hindrance(moment):
+        return refused(why)
+    assert moment.conduit is not None  # noqa: S101 (_hindrance)
+    draft = note(
         conduit=moment.conduit,
         text=fill(settings.text, moment),
         rule_id=moment.rule.pk,
         rule_name=moment.rule.name,
         cause=moment.event,
     )
-    return Outcome("done", f"{moment.conduit.company} was told.", str(note.pk))
+    moment.effects.add(draft)
+    return Outcome("done", f"{moment.conduit.company} was told.", str(draft.id))
+
+
+def rehearse(settings: Settings, moment: Moment) -> Outcome:
+    """What it would say."""
+    if why := _hindrance(moment):
+        return refused(why)
+    return Outcome("done", f"tell {moment.conduit and moment.conduit.company}: “{fill(settings.text, moment)}”")
+
+
+def _hindrance(moment: Moment) -> str:
+    if moment.conduit is None:
+        return "Its maker is not here."
+    decision = decide_read(moment.conduit)
+    if not decision.passes or not grants(moment.conduit, Grant.NOTES):
+        return f"Nothing was sent: {decision.reason if not decision.passes else 'notes are not allowed'}."
+    return ""

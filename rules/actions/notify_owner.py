@@ -5,15 +5,17 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from conduits.gate import decide_read
-from picos.notices import notify
+from picos.notices import NoticeDraft
 from rules.actions.outcome import Outcome, refused
-from rules.language import Strict
 from rules.moment import Moment
 from rules.naming import Names
+from rules.shapes import Strict
 from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_owner"
 PARTIES = ("company", "person")
+GATHERS = True
+WAITS = False
 
 
 class Settings(Strict):
@@ -24,19 +26,35 @@ class Settings(Strict):
 
 def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
-    return f"tell the owner “{read_aloud(settings.text)}”"
+    return f"tell the owner {read_aloud(settings.text)}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:
     """Leaves the owner a notice; a company's needs an open conduit."""
+    if why := _hindrance(moment):
+        return refused(why)
     owner = moment.event.owner
-    if owner is None or moment.event.pico is None:
-        return refused("It has no owner.")
+    assert owner is not None  # noqa: S101 (_hindrance)
+    draft = NoticeDraft(person=owner, pico=moment.pico, text=_text(settings, moment))
+    moment.effects.add(draft)
+    return Outcome("done", "The owner was told.", str(draft.id))
+
+
+def rehearse(settings: Settings, moment: Moment) -> Outcome:
+    """What it would say."""
+    if why := _hindrance(moment):
+        return refused(why)
+    return Outcome("done", f"tell the owner: “{_text(settings, moment)}”")
+
+
+def _text(settings: Settings, moment: Moment) -> str:
     text = fill(settings.text, moment)
-    if moment.rule.company:
-        decision = decide_read(moment.conduit)
-        if not decision.passes:
-            return refused(f"The owner was not told: {decision.reason}.")
-        text = f"{moment.rule.company}: {text}"
-    notice = notify(person=owner, pico=moment.event.pico, text=text)
-    return Outcome("done", "The owner was told.", str(notice.pk))
+    return f"{moment.rule.company}: {text}" if moment.rule.company else text
+
+
+def _hindrance(moment: Moment) -> str:
+    if moment.event.owner is None or moment.event.pico is None:
+        return "It has no owner."
+    if moment.rule.company_id and not (decision := decide_read(moment.conduit)).passes:
+        return f"The owner was not told: {decision.reason}."
+    return ""

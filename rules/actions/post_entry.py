@@ -5,15 +5,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from conduits.gate import decide_read
-from journals.keeping import append_entry
+from journals.appending import EntryDraft
 from rules.actions.outcome import Outcome, refused
-from rules.language import Strict
 from rules.moment import Moment
 from rules.naming import Names
+from rules.shapes import Strict
 from rules.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "post_entry"
 PARTIES = ("company", "person")
+GATHERS = True
+WAITS = False
 
 
 class Settings(Strict):
@@ -26,18 +28,34 @@ class Settings(Strict):
 def sentence(settings: Settings, _: Names) -> str:
     """Completes "THEN …"."""
     where = "my own notes" if settings.visibility == "private" else "our journal"
-    return f"write “{read_aloud(settings.body)}” in {where}"
+    return f"write {read_aloud(settings.body)} in {where}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:
     """Writes the entry; a company's rule needs an open conduit."""
-    if moment.rule.company and not (decision := decide_read(moment.conduit)).passes:
+    draft = _draft(settings, moment)
+    if isinstance(draft, Outcome):
+        return draft
+    moment.effects.add(draft)
+    return Outcome("done", "An entry was written.", str(draft.id))
+
+
+def rehearse(settings: Settings, moment: Moment) -> Outcome:
+    """What it would write."""
+    draft = _draft(settings, moment)
+    if isinstance(draft, Outcome):
+        return draft
+    return Outcome("done", f"write in the journal ({settings.visibility}): “{draft.body}”")
+
+
+def _draft(settings: Settings, moment: Moment) -> EntryDraft | Outcome:
+    if moment.rule.company_id and not (decision := decide_read(moment.conduit)).passes:
         return refused(f"Nothing was written: {decision.reason}.")
     journal = moment.journal
     body = fill(settings.body, moment).strip()
     if journal is None or journal.closed_at or not body:
         return refused("There is no journal to write in." if body else "There was nothing to write.")
-    entry = append_entry(
+    return EntryDraft(
         journal=journal,
         author=moment.rule.party,
         body=body,
@@ -45,4 +63,3 @@ def perform(settings: Settings, moment: Moment) -> Outcome:
         rule_id=moment.rule.pk,
         cause=moment.event,
     )
-    return Outcome("done", "An entry was written.", str(entry.pk))

@@ -3,20 +3,30 @@
 from uuid import UUID
 
 from conduits.models import Endpoint
-from conduits.queueing import queue_delivery
+from conduits.queueing import DeliveryDraft
+from parties.errors import RefusedError
+from parties.models import Company, Person
 from rules.actions.outcome import Outcome, refused
-from rules.language import Strict
 from rules.moment import Moment
 from rules.naming import Names
+from rules.shapes import Strict
 
 NAME = "send_webhook"
 PARTIES = ("company",)
+GATHERS = True
+WAITS = False
 
 
 class Settings(Strict):
     """`endpoint`: the id of an endpoint of the rule's company."""
 
     endpoint: UUID
+
+    def check(self, party: Company | Person) -> None:
+        """It is one of the party's."""
+        if not Endpoint.objects.filter(pk=self.endpoint, company=party.pk, deleted_at=None).exists():
+            message = "You have no such endpoint."
+            raise RefusedError(message, field="endpoint")
 
 
 def sentence(settings: Settings, names: Names) -> str:
@@ -26,10 +36,17 @@ def sentence(settings: Settings, names: Names) -> str:
 
 def perform(settings: Settings, moment: Moment) -> Outcome:
     """Queues the delivery; the gate looks again when it leaves."""
-    endpoint = Endpoint.objects.filter(pk=settings.endpoint, company=moment.rule.company_id, deleted_at=None).first()
-    if endpoint is None:
+    url = moment.endpoints.get(settings.endpoint)
+    if url is None:
         return refused("The endpoint is gone.")
-    delivery = queue_delivery(
-        event=moment.event, endpoint=endpoint, conduit=moment.conduit, rule_version_id=moment.version.pk
+    draft = DeliveryDraft(
+        event=moment.meant, endpoint_id=settings.endpoint, conduit=moment.conduit, rule_version_id=moment.version.pk
     )
-    return Outcome("done", f"A message to {endpoint.url} is on its way.", str(delivery.pk))
+    moment.effects.add(draft)
+    return Outcome("done", f"A message to {url} is on its way.", str(draft.id))
+
+
+def rehearse(settings: Settings, moment: Moment) -> Outcome:
+    """Where it would go."""
+    url = moment.endpoints.get(settings.endpoint)
+    return Outcome("done", f"send the event to {url}") if url else refused("The endpoint is gone.")

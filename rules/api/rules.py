@@ -1,11 +1,10 @@
-"""Rules and their runs."""
+"""Rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +14,7 @@ from api.doors import handles
 from api.paging import page
 from rules import writing
 from rules.language import Definition
-from rules.models import Rule, Run
+from rules.models import Rule
 from rules.sentences import Sentence, sentences_of
 
 
@@ -25,26 +24,12 @@ class RuleShown(Shown):
     id: UUID
     name: str
     status: str
+    paused_because: str
     version: int
     sentence: str
     definition: dict[str, Any]
     subscribes: UUID | None
     created_at: datetime
-
-
-class RunShown(Shown):
-    """One run: each leaf of the condition with the value seen, each action with what came of it."""
-
-    id: UUID
-    rule: UUID
-    version: int
-    event: UUID
-    event_type: str
-    pico: str | None
-    outcome: str
-    trace: list[dict[str, Any]]
-    actions: list[dict[str, Any]]
-    at: datetime
 
 
 @handles("rules", "company", "person", body=Definition, gives=RuleShown, status=201)
@@ -96,24 +81,6 @@ def disable(request: Request, rule_id: UUID) -> Response:
     return Response(_json(writing.disable_rule(_mine(request, rule_id))))
 
 
-@handles("rules", "company", "person", gives=RunShown, lists=True)
-def list_runs(request: Request, rule_id: UUID) -> Response:
-    """The rule's runs, newest first, those that did not fire too."""
-    rule = writing.access_rule(party=party_of(request), rule_id=rule_id, deleted_too=True)
-    rows = rule.runs.select_related("version", "pico")
-    return page(request, rows, lambda run: _run(run).model_dump(mode="json"))
-
-
-@handles("rules", "company", "person", gives=RunShown)
-def show_run(request: Request, run_id: UUID) -> Response:
-    """One run."""
-    mine = Rule.objects.ever_of_party(party_of(request))
-    run = Run.objects.select_related("version", "pico").filter(pk=run_id, rule__in=mine).first()
-    if run is None:
-        raise Http404
-    return Response(_run(run).model_dump(mode="json"))
-
-
 def _mine(request: Request, rule_id: UUID) -> Rule:
     return writing.access_rule(party=party_of(request), rule_id=rule_id)
 
@@ -132,6 +99,7 @@ def _as_json(rule: Rule, sentence: Sentence) -> dict[str, Any]:
         id=rule.pk,
         name=rule.name,
         status=rule.status,
+        paused_because=rule.paused_because,
         version=version.number,
         sentence=str(sentence),
         definition=version.definition,
@@ -139,18 +107,3 @@ def _as_json(rule: Rule, sentence: Sentence) -> dict[str, Any]:
         created_at=rule.created_at,
     )
     return shown.model_dump(mode="json")
-
-
-def _run(run: Run) -> RunShown:
-    return RunShown(
-        id=run.pk,
-        rule=run.rule_id,
-        version=run.version.number,
-        event=run.event_id,
-        event_type=run.event_type,
-        pico=run.pico.code if run.pico else None,
-        outcome=run.outcome,
-        trace=run.trace,
-        actions=run.actions,
-        at=run.at,
-    )

@@ -1,47 +1,55 @@
-"""Ready-made rules. Each template is one module here with the same five names; adding one touches no other file.
+"""Ready-made rules. Each template is one module here with the same six names; adding one touches no other file.
 
-NAME        as in a form's `template` field
-PARTY       whose rules it makes
-TITLE       what it is called in the list of templates
-INPUTS      what has to be chosen before it can work, such as `product`: the names that `definition` takes
-definition  the rule, ready for `write_rule`
+NAME        as in the path of its page
+PARTIES     whose rules it makes
+TITLE       what it is called in the gallery
+SENTENCE    the rule as it is read aloud, each blank by its name in braces
+INPUTS      the blanks, see inputs.py
+definition  the rule, ready for `write_rule`, from what stands in the blanks
 """
 
 import importlib
 import pkgutil
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from parties.models import Company, Person
 from rules.actions import Party
+from rules.gallery.inputs import Input
 from rules.language import Definition
 
 
 class Template(Protocol):
-    """The five names of a template's module."""
+    """The six names of a template's module."""
 
     NAME: str
-    PARTY: Party
+    PARTIES: tuple[Party, ...]
     TITLE: str
-    INPUTS: tuple[str, ...]
-    # Called with INPUTS as keywords; an id may be a UUID or its text. Raises pydantic's ValidationError.
-    definition: Any
+    SENTENCE: str
+    INPUTS: tuple[Input, ...]
+
+    def definition(self, **values: str) -> Definition:
+        """Called with the names of INPUTS as keywords. Raises pydantic's ValidationError."""
+        ...
 
 
 @cache
 def templates() -> dict[str, Template]:
     """All of them, by name."""
-    modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+    modules = [
+        importlib.import_module(f"{__name__}.{found.name}")
+        for found in pkgutil.iter_modules(__path__)
+        if found.name != "inputs"
+    ]
     return {module.NAME: cast("Template", module) for module in modules}
 
 
 def templates_for(party: Company | Person) -> list[Template]:
     """Those that this party can use, by title."""
     kind: Party = "company" if isinstance(party, Company) else "person"
-    return sorted((one for one in templates().values() if kind == one.PARTY), key=lambda one: one.TITLE)
+    return sorted((one for one in templates().values() if kind in one.PARTIES), key=lambda one: one.TITLE)
 
 
-def fill_in(name: str, **inputs: Any) -> Definition:
-    """The rule of a template, with its inputs filled in. Raises KeyError for a name that no template has."""
-    definition: Definition = templates()[name].definition(**inputs)
-    return definition
+def fill_in(name: str, **values: object) -> Definition:
+    """The rule of a template, with its blanks filled. Raises KeyError for a name that no template has."""
+    return templates()[name].definition(**{blank: str(value) for blank, value in values.items()})

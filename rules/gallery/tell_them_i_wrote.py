@@ -7,9 +7,12 @@ from rules.language import Definition
 from rules.writing import parse_definition
 
 NAME: Final = "tell_them_i_wrote"
-PARTY: Final[Party] = "person"
+PARTIES: Final[tuple[Party, ...]] = ("person",)
 TITLE: Final = "Tell them I wrote"
-INPUTS: Final[tuple[str, ...]] = ()
+SENTENCE: Final = (
+    "IF I write in the journal of any of my things AND share it THEN tell its maker that there is a new entry"
+)
+INPUTS: Final = ()
 
 
 def definition() -> Definition:

@@ -37,6 +37,8 @@ class Rule(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="rules")
     name = models.CharField(max_length=100)
     status = models.CharField(max_length=8, choices=Status, default=Status.ENABLED)
+    # Why the engine paused it, in a sentence; empty otherwise.
+    paused_because = models.CharField(max_length=200, blank=True)
     version = models.ForeignKey("rules.RuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
     # Set when the rule is an endpoint's subscription.
     subscribes = models.OneToOneField(Endpoint, on_delete=models.CASCADE, null=True, related_name="subscription")
@@ -74,6 +76,8 @@ class RuleVersion(models.Model):
     number = models.PositiveIntegerField()
     # As in rules/language.py.
     definition = models.JSONField()
+    # The template that it was made from and what stands in its blanks, so that it can be changed there again.
+    template = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -83,21 +87,24 @@ class RuleVersion(models.Model):
         return f"{self.rule} v{self.number}"
 
 
-class Trigger(models.Model):
-    """The engine's index: an enabled rule waits for `event_type` on whatever `anchor` names.
+class Listener(models.Model):
+    """The engine's index: an enabled rule waits for `event_type` with `literal` on whatever `anchor` names.
 
-    The anchor is the id of a company, person, product, batch or pico. Ids are unique over all tables, so an event's
-    rules are those under its type and one of its five ids: the cost follows the rules that match, not all there are.
+    The anchor is the id of a company, person, product, batch or pico (of its own version, for what its clock rings).
+    Ids are unique over all tables, so an event's rules are those under its type, one of its few ids and one of its few
+    literals: the cost follows the rules that match, not all there are.
     """
 
     id = models.BigAutoField(primary_key=True)
     event_type = models.CharField(max_length=50)
     anchor = models.UUIDField()
-    version = models.ForeignKey(RuleVersion, on_delete=models.CASCADE, related_name="triggers")
+    # One of the values that the event must have, as rules/listening.py writes it; empty for any.
+    literal = models.CharField(max_length=200, blank=True)
+    version = models.ForeignKey(RuleVersion, on_delete=models.CASCADE, related_name="listeners")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint("anchor", "event_type", "version", name="trigger_once"),
+            models.UniqueConstraint("anchor", "event_type", "literal", "version", name="listener_once"),
         ]
 
     def __str__(self) -> str:

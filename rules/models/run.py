@@ -1,4 +1,4 @@
-"""One evaluation of a rule, and what it did."""
+"""One meeting of a rule and an event, and what came of it."""
 
 from typing import ClassVar
 
@@ -10,15 +10,26 @@ from rules.models.rule import Rule, RuleVersion
 
 
 class Run(models.Model):
-    """The record of one version meeting one event, for good; unique, so that its effects happen once."""
+    """The record of one version meeting one event; unique, so that its effects happen once.
+
+    While it waits or stands in the queue it goes on; then it stays as it is for good, and a trigger refuses changes.
+    """
 
     class Outcome(models.TextChoices):
-        """Stopped: it met a bound of rules/bounds.py, such as a chain of causes that was too long."""
+        """What came of it, or how far it is."""
 
         FIRED = "fired"
+        WAITING = "waiting", "Waiting for what its rule waits for"
+        QUEUED = "queued", "Behind an earlier run of its rule"
         NOT_MATCHED = "not_matched"
-        STOPPED = "stopped"
+        NOTED = "noted", "One event of a pattern that is not complete"
+        SKIPPED = "skipped", "Held back by the rule's own mode, cool-down or limit"
+        STOPPED = "stopped", "Stopped by a bound of rules/bounds.py"
+        CANCELLED = "cancelled", "Ended while it waited"
         FAILED = "failed"
+
+    # Those that go on.
+    OPEN: ClassVar = ("waiting", "queued")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="runs", db_index=False)
@@ -26,6 +37,8 @@ class Run(models.Model):
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=50)
     pico = models.ForeignKey(Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    # What the rule counts, paces and waits by: the id of the pico, person or product that `per` says.
+    key = models.UUIDField(null=True)
     # The first event of the chain, for a run of an event that was itself caused; the engine counts these.
     root_id = models.UUIDField(null=True)
     outcome = models.CharField(max_length=11, choices=Outcome)
@@ -41,6 +54,12 @@ class Run(models.Model):
             models.Index(fields=["pico", "-id"], name="run_of_pico"),
             # How many runs a chain of causes has led to lately (rules/bounds.py).
             models.Index(fields=["root_id", "at"], name="run_of_chain", condition=~models.Q(root_id=None)),
+            # Is an earlier run of this rule and key still under way?
+            models.Index(
+                fields=["rule", "key", "id"],
+                name="run_under_way",
+                condition=models.Q(outcome__in=["waiting", "queued"]),
+            ),
         ]
         constraints: ClassVar = [models.UniqueConstraint("version", "event_id", name="run_once")]
 

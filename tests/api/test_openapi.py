@@ -103,7 +103,8 @@ def test_each_operation_has_a_name_of_its_own_a_sentence_and_a_key() -> None:
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
     assert all(operation["description"].strip() for operation in operations)
-    assert all(operation["security"] == [{"key": []}] for operation in operations)
+    without_key = {operation["operationId"] for operation in operations if operation.get("security") != [{"key": []}]}
+    assert without_key == {"rules_schema"}
 
 
 def assert_described(answer: Any, method: str, path: str, media: str = "application/json") -> None:

@@ -81,6 +81,7 @@ def test_events_are_walked_in_the_order_in_which_they_happened(api: Api) -> None
 
     assert [[event["type"] for event in page] for page in pages] == [
         ["pico.claimed"],
+        ["conduit.terms_agreed"],
         ["conduit.opened"],
         ["pico.lost"],
         ["pico.recovered"],
@@ -147,7 +148,7 @@ def test_a_cursor_for_events_is_a_number(cursor: str, api: Api) -> None:
     assert (answer.status_code, answer.json().get("errors")) == ((422, WRONG) if cursor else (200, None))
 
 
-@pytest.mark.parametrize(("cursor", "found"), [("9" * 40, 0), (f"-{'9' * 40}", 2), ("0", 2)])
+@pytest.mark.parametrize(("cursor", "found"), [("9" * 40, 0), (f"-{'9' * 40}", 3), ("0", 3)])
 def test_a_cursor_beyond_all_numbers_finds_what_follows_it(cursor: str, found: int, api: Api) -> None:
     conduit = a_conduit()
     answer = api(conduit.owner).get(f"/picos/{conduit.pico.code}/events", {"cursor": cursor_of(cursor)})

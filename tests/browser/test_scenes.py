@@ -48,6 +48,21 @@ def test_the_cable_modem_without_scripts_shows_the_answer_after_a_reload(a_brows
     expect(phone.get_by_text("There is an outage in Harbour Street").first).to_be_visible()
 
 
+def test_a_thing_is_given_away_by_a_link(a_browser: Opening) -> None:
+    ann = a_browser("ann")
+    ann.goto("/things")
+    ann.get_by_text("Add a thing by hand").click()
+    ann.get_by_label("What it is").fill("Grandfather’s clock")
+    ann.get_by_role("button", name="Add it").click()
+    ann.get_by_text("Give it to somebody").click()
+    ann.locator("#give").get_by_role("button", name="Make the link").click()
+    link = ann.locator("#give .secret").inner_text()
+    next_owner = a_browser("cleo")
+    next_owner.goto(link)
+    next_owner.get_by_role("button", name="It’s mine now").click()
+    expect(next_owner.get_by_text("Grandfather’s clock is yours.")).to_be_visible()
+
+
 def test_a_passkey_is_made_and_signs_in(a_browser: Opening) -> None:
     phone = a_browser("ann")
     tools = phone.context.new_cdp_session(phone)

@@ -12,7 +12,7 @@ from conduits.access_log import Line, broken_at, is_cut_short, write_lines
 from conduits.models import AccessLine, Conduit, Endpoint, Terms
 from journals.keeping import append_entry
 from journals.photos import take_photos
-from parties.models import Person
+from parties.models import Key, Person
 from picos.scanning import record_scan
 from rules import engine
 from tests.conduits.at_once import at_once
@@ -57,11 +57,15 @@ def test_a_read_leaves_one_line_that_names_the_key_what_it_read_and_the_terms(ap
                 "at": "2026-11-21T16:40:00Z",
                 "outcome": "read",
                 "who": "LAMO (key “test”)",
+                "who_id": str(Key.objects.get(company=conduit.company).pk),
+                "role": "key",
                 "what": "journal",
                 "what_id": str(conduit.pico_id),
                 "fields": ["scans", "entries", "notes"],
                 "reason": "the conduit is open",
+                "purpose": "service",
                 "terms": Terms.objects.get().sha256,
+                "previous_digest": "00" * 32,
                 "digest": bytes(line.digest).hex(),
             }
         ],
@@ -204,6 +208,10 @@ def test_an_intact_log_is_not_broken_anywhere() -> None:
 
 CHANGES: list[tuple[str, Any]] = [
     ("outcome", "refused"),
+    ("role", "admin"),
+    ("role", ""),
+    ("purpose", "training"),
+    ("purpose", ""),
     ("who", "Nobody"),
     ("what", "pico"),
     ("reason", "other"),

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from conduits import proffering
 from conduits.models import Conduit, Delivery
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
+from conduits.stances import proposal
 from parties.models import Company, Person
 from tests.conduits import doors
 from tests.conduits.doors import Door
@@ -38,13 +41,37 @@ OF_CONDUITS = [
     Door("get", "conduits", BOTH, 200, of_conduit("/terms")),
     Door("get", "conduits", BOTH, 200, of_terms),
     Door("get", "conduits", ("person",), 200, of_conduit("/access-log")),
+    Door("post", "conduits", BOTH, 201, of_conduit("/requests"), {"title": "Mend it"}),
+    Door("get", "conduits", ("company",), 200, of_conduit("/labels")),
+    Door("put", "conduits", ("company",), 200, of_conduit("/labels"), {"labels": ["Urgent"]}),
+    Door("get", "conduits", ("company",), 200, of_conduit("/assignee")),
+    Door("put", "conduits", ("company",), 200, of_conduit("/assignee"), {"member": None}),
+    Door("get", "conduits", ("person",), 200, of_conduit("/access-log/check")),
+    Door("get", "conduits", BOTH, 200, of_conduit("/terms/proffer")),
+]
+# Those of one side: the other gets 403 for being of the wrong kind.
+OF_TERMS = [
+    Door("post", "conduits", ("person",), 200, of_conduit("/terms/proffer"), {"preferred": "PDC-AI"}),
+    Door("post", "conduits", ("company",), 200, of_conduit("/terms/accept"), {}),
+    Door("post", "conduits", ("company",), 200, of_conduit("/terms/counter"), {}),
+    Door("post", "conduits", ("company",), 200, of_conduit("/terms/decline"), {}),
 ]
 OF_DELIVERIES = [
     Door("get", "webhooks", ("company",), 200, of_delivery()),
     Door("post", "webhooks", ("company",), 201, of_delivery("/replay")),
     Door("get", "webhooks", ("company",), 200, lambda d: f"/deliveries?endpoint={getattr(d, 'endpoint_id', d)}"),
 ]
+CLOSING = Door("post", "conduits", BOTH, 200, lambda request: f"/requests/{getattr(request, 'pk', request)}/close")
+# What one end withdraws, the other cannot any more.
+WITHDRAWAL = Door("post", "conduits", BOTH, 200, of_conduit("/terms/withdraw"))
+OF_ONESELF = [
+    Door("get", "conduits", ("person",), 200, lambda _: "/terms/usual"),
+    Door("put", "conduits", ("person",), 200, lambda _: "/terms/usual", {"preferred": "SD-BASE"}),
+    Door("get", "conduits", ("company",), 200, lambda _: "/terms/accepted"),
+    Door("put", "conduits", ("company",), 200, lambda _: "/terms/accepted", {"accepts": ["SD-BASE"]}),
+]
 LISTS = [
+    Door("get", "conduits", BOTH, 200, lambda _: "/requests"),
     Door("get", "conduits", BOTH, 200, lambda _: "/conduits"),
     Door("get", "webhooks", ("company",), 200, lambda _: "/deliveries"),
 ]
@@ -78,12 +105,44 @@ def test_a_door_to_a_conduit_opens_to_its_ends_with_just_the_scope(door: Door, c
         doors.assert_admits(door, conduit, end)
 
 
+@pytest.mark.parametrize("door", OF_TERMS, ids=str)
+def test_a_door_to_terms_that_wait_is_open_to_the_side_whose_turn_it_is(door: Door, conduit: Conduit) -> None:
+    proffering.proffer(conduit=conduit, proposal=proposal("PDC-AI", "PDC-GOOD"))
+    (end,) = ends_of(door, conduit)
+    doors.assert_refuses_everybody_else(door, conduit, end)
+    doors.assert_refuses_other_tenants(door, conduit, end)
+    doors.assert_admits(door, conduit, end)
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_the_door_to_withdraw_is_open_to_both_ends_alone(end: int, conduit: Conduit) -> None:
+    party = ends_of(WITHDRAWAL, conduit)[end]
+    doors.assert_refuses_everybody_else(WITHDRAWAL, conduit, party)
+    doors.assert_refuses_other_tenants(WITHDRAWAL, conduit, party)
+    doors.assert_admits(WITHDRAWAL, conduit, party)
+
+
+@pytest.mark.parametrize("door", OF_ONESELF, ids=str)
+def test_what_is_usual_is_each_party_s_own_to_say(door: Door, conduit: Conduit) -> None:
+    (end,) = ends_of(door, conduit)
+    doors.assert_refuses_everybody_else(door, None, end)
+    doors.assert_admits(door, None, end)
+
+
 @pytest.mark.parametrize("door", OF_DELIVERIES, ids=str)
 def test_a_door_to_a_delivery_is_open_to_its_company_alone(door: Door, delivery: Delivery) -> None:
     company = delivery.endpoint.company
     doors.assert_refuses_everybody_else(door, delivery, company)
     doors.assert_refuses_other_tenants(door, delivery, company)
     doors.assert_admits(door, delivery, company)
+
+
+def test_a_door_to_a_request_is_open_to_the_ends_of_its_conduit_alone(conduit: Conduit) -> None:
+    for end in ends_of(CLOSING, conduit):
+        request = open_request(conduit=conduit, title="Mend it", by=By(conduit.owner))
+        doors.assert_refuses_everybody_else(CLOSING, request, end)
+        doors.assert_refuses_other_tenants(CLOSING, request, end)
+        doors.assert_admits(CLOSING, request, end)
 
 
 @pytest.mark.parametrize("door", LISTS, ids=str)

@@ -15,7 +15,7 @@ from parties.models import Company
 from parties.vault import open_sealed
 from picos import bell
 from picos.models import Event
-from rules.models import Rule, Trigger
+from rules.models import Listener, Rule
 from tests.conduits.sink import Received, Sink
 from tests.conftest import Api
 from tests.factories import a_company, an_endpoint
@@ -83,7 +83,7 @@ def test_a_star_asks_for_every_type_of_event(company: Company, api: Api) -> None
     answer = api(company).post("/endpoints", {"url": URL, "events": ["*"]})
 
     assert {"pico.scanned", "conduit.message", "endpoint.disabled", "rule.paused"} <= {*answer.json()["events"]}
-    assert len(answer.json()["events"]) == Trigger.objects.count()
+    assert len(answer.json()["events"]) == Listener.objects.count()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_an_endpoint_that_cannot_be_taken_names_the_field(
     answer = api(company).post("/endpoints", {"url": URL, "events": ["*"]} | change)
 
     assert [answer.status_code, [*answer.json()["errors"]]] == [422, [field]]
-    assert [table.objects.count() for table in (Endpoint, Rule, Trigger)] == [0, 0, 0]
+    assert [table.objects.count() for table in (Endpoint, Rule, Listener)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_a_deleted_endpoint_is_gone_with_its_subscription_and_its_log_stays(
     assert api(company).delete(f"/endpoints/{endpoint.pk}").status_code == 404
     assert api(company).post(f"/endpoints/{endpoint.pk}/enable").status_code == 404
     assert api(company).get("/rules").json()["results"] == []
-    assert not Trigger.objects.exists()
+    assert not Listener.objects.exists()
     assert delivery.drain() == 0
     assert sink.received == []
     assert api(company).get(f"/deliveries/{waiting.pk}").json()["state"] == "failed"
@@ -294,7 +294,7 @@ def test_other_events_can_be_asked_for_later(company: Company, api: Api) -> None
     answer = api(company).put(f"/endpoints/{endpoint.pk}", {"events": ["conduit.note"]})
 
     assert [answer.status_code, answer.json()["events"]] == [200, ["conduit.note"]]
-    assert list(Trigger.objects.values_list("event_type", flat=True)) == ["conduit.note"]
+    assert list(Listener.objects.values_list("event_type", flat=True)) == ["conduit.note"]
 
 
 def test_bells_ring_for_what_is_to_be_sent(

@@ -34,11 +34,25 @@ TAKES = {
     "conduit.paused": ALWAYS,
     "conduit.resumed": ALWAYS,
     "conduit.closed": ALWAYS,
+    "conduit.terms_proffered": ALWAYS,
     "conduit.terms_agreed": ALWAYS,
+    "conduit.terms_declined": ALWAYS,
+    "conduit.terms_withdrawn": ALWAYS,
     "conduit.note": Grant.NOTES,
     "conduit.message": ALWAYS,
+    "request.opened": ALWAYS,
+    "request.closed": ALWAYS,
+    # Whatever does not say whose rule it was passes to nobody.
+    "rule.due": NEVER,
+    "rule.started": NEVER,
+    "rule.raised": NEVER,
+    "rule.asked": NEVER,
+    "rule.answered": NEVER,
     "endpoint.disabled": NEVER,
     "rule.paused": NEVER,
+    "advisory.published": NEVER,
+    "advisory.corrected": NEVER,
+    "advisory.ended": NEVER,
 }
 ENTRIES: dict[tuple[str, str], Any] = {
     ("owner", "private"): Grant.PRIVATE_ENTRIES,
@@ -46,6 +60,21 @@ ENTRIES: dict[tuple[str, str], Any] = {
     ("owner", "public"): Grant.ENTRIES,
     ("company", "private"): ALWAYS,
     ("company", "shared"): ALWAYS,
+}
+# Of what rules lead to: the company's own passes, the owner's as a note does, if it is for both sides.
+OF_RULES: dict[tuple[str, str, str], Any] = {
+    (name, *said): takes
+    for name in ("rule.raised", "rule.asked", "rule.answered")
+    for said, takes in {
+        ("owner", "private"): NEVER,
+        ("owner", "shared"): Grant.NOTES,
+        ("company", "private"): ALWAYS,
+        ("company", "shared"): ALWAYS,
+    }.items()
+} | {
+    (name, author, "private"): ALWAYS if author == "company" else NEVER
+    for name in ("rule.due", "rule.started")
+    for author in ("owner", "company")
 }
 STATES: dict[str, Any] = {"owner": Grant.STATE, "company": ALWAYS}
 # Each event as (type, data) with what it takes.
@@ -55,6 +84,7 @@ EVENTS: list[tuple[str, dict[str, str], Any]] = [
         ("journal.entry_added", {"author": author, "visibility": visibility}, takes)
         for (author, visibility), takes in ENTRIES.items()
     ),
+    *((name, {"author": author, "visibility": said}, takes) for (name, author, said), takes in OF_RULES.items()),
     *(("pico.state_changed", {"namespace": namespace, "key": "mode"}, takes) for namespace, takes in STATES.items()),
 ]
 GRANTS = [[], *([grant] for grant in Grant), list(Grant)]
@@ -67,7 +97,7 @@ def an_event(name: str, data: dict[str, str], **values: Any) -> Event:
 
 
 def conduit_with(grants: list[Any], status: str = "open", **values: Any) -> Conduit:
-    ends = {"owner_id": OWNER, "company_id": COMPANY, "pico_id": PICO}
+    ends = {"owner_id": OWNER, "company_id": COMPANY, "pico_id": PICO, "scope": list(Grant)}
     return Conduit(**{"since": 7, **ends} | values, status=status, grants=[str(grant) for grant in grants])
 
 
@@ -86,17 +116,30 @@ def test_through_an_open_conduit_passes_what_is_granted(name: str, data: dict[st
         assert decision.passes == expected(takes, grants), (grants, decision)
 
 
-@pytest.mark.parametrize("status", ["paused", "closed"])
+@pytest.mark.parametrize("status", ["waiting", "paused", "closed"])
 @pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
 def test_when_it_is_not_open_only_the_news_of_that_passes(
     name: str, data: dict[str, str], takes: Any, status: str
 ) -> None:
     for grants in GRANTS:
         decision = gate.decide_event(an_event(name, data), conduit_with(grants, status))
-        if name in {"conduit.paused", "conduit.closed", "pico.released", "pico.retired"}:
+        if name in {"conduit.paused", "conduit.closed", "pico.released", "pico.retired"} or (
+            name.startswith("conduit.terms_") and status != "closed"
+        ):
             assert decision.passes
         else:
-            assert decision == gate.Decision(passes=False, reason=f"the conduit is {status}")
+            reason = "no terms are agreed" if status == "waiting" else f"the conduit is {status}"
+            assert decision == gate.Decision(passes=False, reason=reason)
+
+
+@pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
+def test_what_is_granted_passes_only_as_far_as_the_terms_go(name: str, data: dict[str, str], takes: Any) -> None:
+    for scope in GRANTS:
+        conduit = conduit_with(list(Grant), scope=[str(grant) for grant in scope])
+        decision = gate.decide_event(an_event(name, data), conduit)
+        assert decision.passes == expected(takes, scope), (scope, decision)
+        if takes in set(Grant) - set(scope):
+            assert decision.reason == f"the terms do not let it see {takes.label}"
 
 
 @pytest.mark.parametrize(("name", "data", "takes"), EVENTS)
@@ -125,7 +168,9 @@ def test_what_nobody_owned_is_the_company_s_own(name: str, data: dict[str, str],
     assert gate.decide_event(of_no_pico, None) == gate.Decision(passes=True, reason="nobody owned it")
 
 
-@pytest.mark.parametrize(("status", "passes"), [("open", True), ("paused", False), ("closed", False)])
+@pytest.mark.parametrize(
+    ("status", "passes"), [("open", True), ("waiting", False), ("paused", False), ("closed", False)]
+)
 def test_reading_takes_an_open_conduit(status: str, passes: bool) -> None:
     assert gate.decide_read(conduit_with([], status)).passes is passes
     assert gate.decide_read(None) == gate.Decision(passes=False, reason="there is no conduit")
@@ -159,4 +204,4 @@ def test_the_owner_s_list_leaves_out_what_the_owner_may_not_see() -> None:
     listed = set(mine.exclude(gate.kept_from_owner()).values_list("pk", flat=True))
 
     assert listed == {event.pk for event in events if gate.passes_to_owner(event)}
-    assert len(listed) == len(EVENTS) - 1
+    assert len(listed) == len(EVENTS) - 6

@@ -56,12 +56,13 @@ def test_who_accepts_becomes_the_maker_and_reads_what_is_shared_from_then_on(
     assert company.get(f"/picos/{bicycle.code}").json()["name"] is None
     assert [event["type"] for event in company.get(f"/picos/{bicycle.code}/events").json()["results"]] == [
         "pico.connected",
+        "conduit.terms_agreed",
         "conduit.opened",
         "journal.entry_added",
     ]
     history = api(owner).get(f"/picos/{bicycle.code}/history").json()["results"]
     assert [entry["body"] for entry in history] == ["Before"]
-    connected, opened = Event.objects.filter(company_id=product.company_id).order_by("sequence")[:2]
+    connected, _, opened = Event.objects.filter(company_id=product.company_id).order_by("sequence")[:3]
     assert (connected.type, connected.owner, connected.actor_kind) == ("pico.connected", owner, "company")
     assert (opened.type, opened.cause_id) == ("conduit.opened", connected.pk)
     assert "is there for your Grandpa’s bicycle" in Notice.objects.get(person=owner).text

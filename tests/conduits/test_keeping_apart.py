@@ -155,7 +155,7 @@ def test_an_earlier_owner_s_events_never_pass_through_the_next_one_s_conduit(sin
 
     assert sink.received == []
     read = api(company).get(f"/picos/{second.pico.code}/events").json()["results"]
-    assert [event["type"] for event in read] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in read] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     assert bodies(api(company).get(f"/picos/{second.pico.code}/journal")) == []
     assert not Delivery.objects.exists()
 
@@ -168,7 +168,7 @@ def test_the_next_owner_sees_nothing_of_the_earlier_one(api: Api) -> None:
     second = given_to_somebody_else(first)
 
     read = api(second.owner).get(f"/picos/{second.pico.code}/events").json()["results"]
-    assert [event["type"] for event in read] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in read] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     assert bodies(api(second.owner).get(f"/picos/{second.pico.code}/journal")) == []
     assert api(second.owner).get(f"/conduits/{first.pk}").status_code == 404
     assert api(second.owner).get(f"/conduits/{first.pk}/access-log").status_code == 404

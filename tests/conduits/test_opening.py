@@ -4,7 +4,8 @@ from unittest.mock import patch
 
 import pytest
 
-from conduits.models import Conduit, Terms
+from conduits.models import Conduit, Proffer, SigningKey, Terms
+from conduits.models.conduit import Grant
 from journals.models import Journal
 from picos.models import Event, Pico
 from tests.conduits.at_once import at_once
@@ -27,6 +28,7 @@ def test_a_claim_opens_a_conduit_under_the_default_terms_and_grants(api: Api) ->
         "company": "LAMO Footwear",
         "status": "open",
         "grants": ["scans", "entries", "notes"],
+        "scope": [grant.value for grant in Grant],
         "terms": Terms.objects.get().sha256,
         "opened_at": conduit.opened_at.isoformat().replace("+00:00", "Z"),
         "closed_at": None,
@@ -38,9 +40,10 @@ def test_a_claim_opens_a_conduit_under_the_default_terms_and_grants(api: Api) ->
 def test_the_claim_causes_the_opening() -> None:
     conduit = a_conduit()
 
-    claimed, opened = Event.objects.order_by("sequence")
+    claimed, agreed, opened = Event.objects.order_by("sequence")
 
-    assert [claimed.type, opened.type] == ["pico.claimed", "conduit.opened"]
+    assert [claimed.type, agreed.type, opened.type] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
+    assert agreed.cause_id == claimed.pk
     assert opened.cause_id == claimed.pk
     assert opened.root_id == claimed.pk
     assert opened.depth == 1
@@ -67,12 +70,15 @@ def test_what_belongs_to_somebody_cannot_be_claimed(api: Api) -> None:
 def test_a_claim_that_fails_half_way_leaves_nothing(api: Api) -> None:
     person, pico = a_person(), a_pico()
 
-    with patch("conduits.opening.agree", side_effect=RuntimeError("the lights went out")), pytest.raises(RuntimeError):
+    with (
+        patch("conduits.proffering.record_agreement", side_effect=RuntimeError("the lights went out")),
+        pytest.raises(RuntimeError),
+    ):
         api(person).post(f"/picos/{pico.code}/claim")
 
     pico.refresh_from_db()
     assert [pico.status, pico.owner] == ["minted", None]
-    assert [table.objects.count() for table in (Conduit, Journal, Terms, Event)] == [0, 0, 0, 0]
+    assert [table.objects.count() for table in (Conduit, Journal, Terms, Event, Proffer, SigningKey)] == [0] * 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -85,7 +91,11 @@ def test_of_two_who_claim_at_once_one_gets_the_conduit_and_the_other_a_409() -> 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     assert Conduit.objects.count() == 1
     assert Journal.objects.count() == 1
-    assert list(Event.objects.values_list("type", flat=True)) == ["pico.claimed", "conduit.opened"]
+    assert list(Event.objects.values_list("type", flat=True)) == [
+        "pico.claimed",
+        "conduit.terms_agreed",
+        "conduit.opened",
+    ]
 
 
 @pytest.mark.django_db

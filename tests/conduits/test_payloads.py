@@ -8,13 +8,14 @@ import pytest
 from conduits import steering
 from conduits.answering import answer
 from conduits.gate import decide_event
-from conduits.models import Conduit
+from conduits.models import Conduit, Terms
 from conduits.models.conduit import Grant
-from conduits.noting import send_note
+from conduits.noting import note
 from conduits.payloads import body_of
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry
 from journals.photos import take_photos
+from picos.events import record_events
 from picos.models import Event
 from picos.scanning import record_scan
 from tests.factories import a_company, a_conduit, a_person, a_photo, a_pico, a_product, picos
@@ -58,6 +59,7 @@ def test_a_scan_s_message_is_what_the_contract_says(conduit: Conduit) -> None:
                 },
             },
             "conduit": str(conduit.pk),
+            "terms_hash": Terms.objects.get().sha256,
             "reply_url": f"http://pico.test/api/v1/conduits/{conduit.pk}/messages",
             "actor": {"kind": "anonymous"},
             "cause": None,
@@ -145,7 +147,9 @@ def test_the_company_s_own_answer_tells_what_it_answers(conduit: Conduit) -> Non
 def test_a_note_s_message_has_its_text_and_the_rule_s_name(conduit: Conduit) -> None:
     scan = a_scan(conduit)
     rule_id = scan.pk
-    send_note(conduit=conduit, text="Ann has a new entry", rule_id=rule_id, rule_name="Tell them", cause=scan)
+    record_events(
+        [note(conduit=conduit, text="Ann has a new entry", rule_id=rule_id, rule_name="Tell them", cause=scan)]
+    )
 
     event = Event.objects.get(type="conduit.note")
     data = message_about(event, conduit)["data"]

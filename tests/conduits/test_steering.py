@@ -26,7 +26,7 @@ def a_conduit_that_is(status: str, owner: Any = None) -> Conduit:
 
 
 def types_since_opening() -> list[str]:
-    return list(Event.objects.order_by("sequence").values_list("type", flat=True))[2:]
+    return list(Event.objects.order_by("sequence").values_list("type", flat=True))[3:]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_owner_says_what_the_company_may_see(api: Api) -> None:
     assert [answer.status_code, answer.json()["grants"]] == [200, ["scans", "contact"]]
     conduit.refresh_from_db()
     assert conduit.grants == ["scans", "contact"]
-    assert conduit.grants_labels() == ["your scans", "your e-mail address"]
+    assert conduit.grants_labels() == ["your scans", "your name and e-mail address"]
 
 
 @pytest.mark.django_db

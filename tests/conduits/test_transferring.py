@@ -92,11 +92,12 @@ def test_the_next_owner_gets_the_thing_and_a_conduit_of_their_own(
 
 def test_each_event_is_of_the_owner_at_that_time_and_names_nobody(conduit: Conduit, ann: Person, ben: Person) -> None:
     after = handed_over(conduit, ben)
-    closed, transferred, opened = Event.objects.filter(pico=conduit.pico).order_by("sequence")[2:]
+    closed, transferred, agreed, opened = Event.objects.filter(pico=conduit.pico).order_by("sequence")[3:]
 
     assert (closed.type, closed.owner, closed.actor_id) == ("conduit.closed", ann, ann.pk)
     assert (transferred.type, transferred.owner, transferred.actor_id) == ("pico.transferred", ben, ben.pk)
     assert transferred.data == {}
+    assert (agreed.type, agreed.owner, agreed.cause_id) == ("conduit.terms_agreed", ben, transferred.pk)
     assert (opened.type, opened.owner, opened.cause_id) == ("conduit.opened", ben, transferred.pk)
     assert str(opened.data["conduit"]) == str(after.pk)
 
@@ -104,7 +105,8 @@ def test_each_event_is_of_the_owner_at_that_time_and_names_nobody(conduit: Condu
 def test_neither_owner_reads_the_other_s_events(api: Api, conduit: Conduit, ann: Person, ben: Person) -> None:
     handed_over(conduit, ben)
     path = f"/picos/{conduit.pico.code}/events"
-    assert [event["type"] for event in api(ben).get(path).json()["results"]] == ["pico.transferred", "conduit.opened"]
+    seen = [event["type"] for event in api(ben).get(path).json()["results"]]
+    assert seen == ["pico.transferred", "conduit.terms_agreed", "conduit.opened"]
     assert api(ann).get(path).status_code == 404
 
 
@@ -116,7 +118,12 @@ def test_the_company_reads_the_new_owner_s_events_and_entries_only(api: Api, con
     entries = asking.get(f"/picos/{conduit.pico.code}/journal").json()["results"]
     events = asking.get(f"/picos/{conduit.pico.code}/events").json()["results"]
     assert [entry["body"] for entry in entries] == ["Ben’s words"]
-    assert [event["type"] for event in events] == ["pico.transferred", "conduit.opened", "journal.entry_added"]
+    assert [event["type"] for event in events] == [
+        "pico.transferred",
+        "conduit.terms_agreed",
+        "conduit.opened",
+        "journal.entry_added",
+    ]
 
 
 def test_a_company_is_told_of_the_end_and_of_the_new_beginning(conduit: Conduit, ben: Person) -> None:

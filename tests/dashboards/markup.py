@@ -40,6 +40,7 @@ class Markup(HTMLParser):
     """`faults` lists what is wrong; the rest is there to be asked."""
 
     def __init__(self, html: str, *, whole: bool = True) -> None:
+        self._is_whole = whole
         super().__init__(convert_charrefs=True)
         self.elements: list[Element] = []
         self.faults: list[str] = []
@@ -126,7 +127,8 @@ class Markup(HTMLParser):
         self.faults += [f"<{tag} {name}>" for name in attributes if name == "style" or name.startswith("on")]
         for name in REFERENCES:
             for id_ in attributes.get(name, "").split() if name in attributes else []:
-                if id_ not in self._ids:
+                # A fragment's buttons belong to a form of the page that it comes into.
+                if id_ not in self._ids and (self._is_whole or name != "form"):
                     self.faults.append(f"<{tag} {name}={id_!r}> leads nowhere")
             if attributes.get(name) == "":
                 self.faults.append(f"<{tag} {name}> is empty")

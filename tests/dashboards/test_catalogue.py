@@ -203,6 +203,19 @@ def test_as_many_serials_as_the_page_promises_come_through(company: Company, adm
     assert sum(len(some.serials) for some in Batch.objects.get().given.all()) == 20_000
 
 
+def test_a_copy_is_found_from_its_product(company: Company, admin: Client) -> None:
+    product = a_product(company, name="Boot")
+    path = f"/desk/lamo/products/{product.pk}"
+    assert not read(admin.get(path)).all("form", role="search")
+    minting.mint(minting.order_batch(product=product, count=1, serials=["A-1"]).pk)
+    (search,) = read(admin.get(path)).all("form", role="search")
+    assert search.attributes["action"] == "/desk/lamo"
+    found = read(admin.get("/desk/lamo", {"q": "A-1"}))
+    assert [one.attributes["href"] for one in found.all("a") if one.inside("main")] == [
+        f"/desk/lamo/picos/{Pico.objects.get().code}"
+    ]
+
+
 @pytest.mark.parametrize("role", ["viewer", "agent"])
 def test_who_may_not_set_up_sees_products_and_finds_no_form(company: Company, role: str) -> None:
     product = a_product(company, name="Boot")
@@ -212,7 +225,7 @@ def test_who_may_not_set_up_sees_products_and_finds_no_form(company: Company, ro
     listed, shown = (read(client.get(f"/desk/lamo/products{more}")) for more in ("", f"/{product.pk}"))
     assert "Boot" in listed.all("main")[0].text
     for page in (listed, shown):
-        assert not page.all("form")
+        assert not page.all("form", method="post")
         assert "CSV" not in page.all("main")[0].text
     assert client.get(f"/desk/lamo/batches/{batch.pk}.csv").status_code == 403
 

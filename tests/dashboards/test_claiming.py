@@ -49,6 +49,14 @@ def test_a_claim_makes_it_theirs_and_opens_the_conduit() -> None:
     assert (conduit.owner, conduit.pico, conduit.grants) == (ann, pico, ["scans", "entries", "notes"])
 
 
+def test_after_the_claim_the_page_says_whose_it_is() -> None:
+    pico, client = a_pico(a_product(a_company("LAMO"))), browser(a_person("Ann"))
+    said = read(client.post(f"/P/{pico.code}/claim", follow=True)).all("main")[0].text
+    assert "It is yours now, and the line to LAMO is open." in said
+    assert "Yours · by LAMO" in said
+    assert "Yours ·" not in read(browser(a_person()).get(f"/P/{pico.code}")).all("main")[0].text
+
+
 def test_a_code_in_any_case_is_claimed() -> None:
     pico, ann = a_pico(), a_person()
     answer = browser(ann).post(f"/p/{pico.code.lower()}/claim")

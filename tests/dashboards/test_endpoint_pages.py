@@ -19,6 +19,7 @@ from parties.vault import open_sealed
 from picos.event_types import event_types
 from picos.scanning import record_scan
 from rules.engine import drain
+from rules.event_types import OF_ONE_RULE
 from rules.models import Rule
 from rules.subscriptions import subscribed_events
 from tests.dashboards.markup import Markup
@@ -55,7 +56,9 @@ def secret_on(page: Markup) -> str:
 def test_the_page_offers_every_event_by_what_it_means(admin: Client) -> None:
     page = read(admin.get(PATH))
     boxes = page.all("input", name="events", type="checkbox")
-    assert [box.attributes["value"] for box in boxes] == [known.name for known in event_types()]
+    assert [box.attributes["value"] for box in boxes] == [
+        known.name for known in event_types() if known.name not in OF_ONE_RULE
+    ]
     labels = {one.attributes["for"]: one.text for one in page.all("label") if "for" in one.attributes}
     assert labels[boxes[[box.attributes["value"] for box in boxes].index("pico.scanned")].attributes["id"]] == (
         "The code on a product is scanned"
@@ -127,6 +130,10 @@ def test_events_that_there_are_not_are_said_beside_their_field(admin: Client, ev
     answer = add(admin, events=events)
     assert (answer.status_code, list(read(answer).errors)) == (422, ["events"])
     assert not Endpoint.objects.exists()
+
+
+def test_an_endpoint_for_nothing_is_asked_what_goes_there(admin: Client) -> None:
+    assert read(add(admin, events=[])).errors == {"events": ["Choose at least one."]}
 
 
 def test_a_company_has_so_many_endpoints_and_no_more(

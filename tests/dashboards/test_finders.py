@@ -1,9 +1,11 @@
 """Finders: a message to an owner and the answer, with neither side's address shown to the other."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from api.models import Tally
 from conduits.payloads import body_of
@@ -85,6 +87,28 @@ def test_the_company_hears_that_somebody_wrote_and_nothing_of_what() -> None:
     desk = world.browser("agent").get(f"/desk/{world.company.slug}/conduits/{world.conduit.pk}").content.decode()
     for hidden in ("depot", "joe@"):
         assert hidden not in body + desk
+
+
+def test_what_was_settled_with_a_finder_is_folded_after_a_week() -> None:
+    pico = owned_by()
+    ann = browser(pico.owner)
+
+    def is_open() -> bool:
+        (thread,) = [one for one in read(ann.get(f"/things/{pico.code}")).all("details") if "A finder" in one.text]
+        return "open" in thread.attributes
+
+    told = tell(pico)
+    FinderMessage.objects.update(at=timezone.now() - timedelta(days=8))
+    assert is_open()
+    write_again(finder=Finder.objects.get(), from_finder=False, body="I come by at five.")
+    assert is_open()
+    FinderMessage.objects.update(at=timezone.now() - timedelta(days=8))
+    assert not is_open()
+    browser().post(told["Location"], {"body": "Where are you?"})
+    assert is_open()
+    FinderMessage.objects.update(from_finder=False, at=timezone.now() - timedelta(days=8))
+    report_lost(pico=pico, message="On the bus.")
+    assert is_open()
 
 
 def test_the_finder_s_page_gives_its_address_to_nobody() -> None:

@@ -225,6 +225,8 @@ def test_a_search_says_of_one_s_own_copies_why_nobody_can_be_written_to(company:
     text = read(agent.get("/desk/lamo?q=x-")).all("main")[0].text
     for words in ("No. X-1 Its owner has paused", "No. X-2 Its owner has closed", "No. X-3 Yours; nobody has claimed"):
         assert words in " ".join(text.split()), text
+    (bare,) = picos(1, product)
+    assert f"Boot {spaced(bare.code)} Yours;" in read(agent.get(f"/desk/lamo?q={bare.code}")).all("main")[0].text
     assert "X-4" not in text
     assert "Nothing has this" not in text
     assert free.serial in read(agent.get(f"/desk/lamo?q={free.code}")).all("main")[0].text

@@ -45,12 +45,23 @@ def test_a_new_key_is_shown_this_once_and_works(whose: Whose, api: Api) -> None:
     assert f"The CRM {shown.text[:12]}…" in read(again).all("main")[0].text
 
 
+def test_a_key_that_may_only_read_changes_nothing(whose: Whose, api: Api) -> None:
+    client, path, _ = whose
+    (shown,) = read(client.post(path, {"name": "A report", "may": "read"})).all("code", class_="secret")
+    assert [one.text for one in read(client.get(page_of(path))).all("td")][2:3] == ["only read"]
+    asking = api(shown.text)
+    assert asking.get("/picos").status_code == 200
+    assert asking.post("/rules", {}).status_code == 403
+    client.post(path, {"name": "The CRM"})
+    assert [one.text for one in read(client.get(page_of(path))).all("td")][2:3] == ["everything"]
+
+
 def test_the_page_says_when_a_key_was_last_used(whose: Whose, api: Api) -> None:
     client, path, party = whose
     _, plain = create_key(party=party, name="The CRM")
-    assert [one.text for one in read(client.get(page_of(path))).all("td")][2:3] == ["never"]
+    assert [one.text for one in read(client.get(page_of(path))).all("td")][3:4] == ["never"]
     api(plain).get("/picos")
-    assert [one.text for one in read(client.get(page_of(path))).all("td")][2:3] == ["just now"]
+    assert [one.text for one in read(client.get(page_of(path))).all("td")][3:4] == ["just now"]
 
 
 def test_a_revoked_key_opens_nothing_and_leaves_the_page(whose: Whose, api: Api) -> None:

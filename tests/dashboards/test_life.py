@@ -62,11 +62,20 @@ def test_an_owner_gives_a_thing_by_a_link_that_is_shown_once(conduit: Conduit) -
     assert Pico.objects.get().owner != conduit.owner
 
 
+def test_the_link_s_page_names_the_giver_and_the_giver_knows() -> None:
+    for name, giver, told in (("Mara", "Mara", True), ("", "Its owner", False)):
+        conduit = a_conduit(a_person(name))
+        said = words(browser(conduit.owner).get(f"/things/{conduit.pico.code}"))
+        assert ("Its page says that Mara gives it." in said) is told
+        token = offer_transfer(pico=conduit.pico, owner=conduit.owner).token
+        assert f"{giver} gives you this." in words(browser().get(f"/transfers/{token}"))
+
+
 def test_who_is_signed_out_signs_in_and_comes_back(conduit: Conduit) -> None:
     token = offer_transfer(pico=conduit.pico, owner=conduit.owner).token
     page = browser().get(f"/transfers/{token}")
     assert "Sign in and take it" in words(page)
-    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "private, no-store")
     asked = browser().post(f"/transfers/{token}")
     assert asked["Location"] == f"/account/login/code/?next=/transfers/{token}"
     assert not Event.objects.filter(type="pico.scanned").exists()

@@ -9,7 +9,18 @@ from journals.photos import take_photos
 from parties.models import Company
 from picos.finding import write_to_owner
 from tests.dashboards.world import an_entry, browser
-from tests.factories import a_company, a_conduit, a_member, a_person, a_photo, a_pico, a_product, a_rule, an_endpoint
+from tests.factories import (
+    a_company,
+    a_conduit,
+    a_member,
+    a_person,
+    a_photo,
+    a_pico,
+    a_product,
+    a_rule,
+    an_advisory,
+    an_endpoint,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,13 +68,25 @@ def test_a_visitor_s_scan_of_what_nobody_owns(django_assert_num_queries: Any) ->
         queries_of_a_scan(browser(), f"/P/{a_pico().code}", django_assert_num_queries, 1, Accept=accept)
 
 
+@pytest.mark.parametrize("advisories", [1, 9])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_scan_while_advisories_stand(django_assert_num_queries: Any, advisories: int, accept: str) -> None:
+    pico = a_pico()
+    assert pico.product
+    for _ in range(advisories):
+        an_advisory(pico.product.company, scope={"product": pico.product_id, "serials": ["A1..A9"]})
+        an_advisory(pico.product.company, scope={"product": pico.product_id})
+    # Which of them are about it.
+    queries_of_a_scan(browser(), f"/P/{pico.code}", django_assert_num_queries, 1 + 1, Accept=accept)
+
+
 @pytest.mark.parametrize("entries", [1, 12])
 @pytest.mark.parametrize(
     ("accept", "number"),
     [
         ("application/json", 1),
-        # Pico; journal, conduit; what was read, notices seen; entries, photos; notices left.
-        ("text/html", 8 + DESKS),
+        # Pico; journal, conduit; what was read, notices seen; entries, photos; questions, requests; notices left.
+        ("text/html", 10 + DESKS),
     ],
 )
 def test_an_owner_s_scan(django_assert_num_queries: Any, entries: int, accept: str, number: int) -> None:
@@ -81,7 +104,7 @@ def test_the_part_of_the_page_that_news_change(django_assert_num_queries: Any, e
     for _ in range(entries):
         an_entry(conduit, photos=take_photos([a_photo()]))
     path = f"/P/{conduit.pico.code}/fragment"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -102,10 +125,10 @@ def test_one_thing(django_assert_num_queries: Any, finders: int) -> None:
     an_entry(conduit, photos=take_photos([a_photo()]))
     for number in range(finders):
         write_to_owner(pico=conduit.pico, visitor=number.to_bytes(8), message="I have it.")
-    # As a scan, without recording one; notices seen; finders, their messages; links, their uses; values; a transfer that is
-    # offered; what was before.
+    # As a scan, without recording one; notices seen; advisories; finders, their messages; links, their uses; values; a
+    # transfer that is offered, and terms; what was before.
     path = f"/things/{conduit.pico.code}"
-    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 8 + 7 + DESKS)
+    queries(browser(conduit.owner), path, django_assert_num_queries, SIGNED_IN + 10 + 9 + DESKS)
 
 
 @pytest.mark.parametrize("things", [1, 9])
@@ -133,10 +156,11 @@ def test_the_inbox(django_assert_num_queries: Any, number: int) -> None:
     company = a_company()
     customers(company, number)
     client = browser(a_member(company).person)
-    # Conduits; their words; lines in the log.
-    rows = 3
+    # Conduits, their labels and requests; their words; what rules ask; lines in the log.
+    rows = 6
     queries(client, f"/desk/{company.slug}/rows", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
-    queries(client, f"/desk/{company.slug}", django_assert_num_queries, SIGNED_IN + MEMBER + rows)
+    # And the labels to filter by.
+    queries(client, f"/desk/{company.slug}", django_assert_num_queries, SIGNED_IN + MEMBER + rows + 1)
 
 
 @pytest.mark.parametrize("number", [1, 9])
@@ -149,11 +173,12 @@ def test_a_conversation(django_assert_num_queries: Any, number: int) -> None:
     an_entry(conduit)
     client = browser(a_member(company).person)
     path = f"/desk/{company.slug}/conduits/{conduit.pk}"
-    # The conduit; the look in the log (savepoint, last conduit, lock, line, head, release); what was read; entries,
-    # photos.
-    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 10)
-    # And the inbox beside it, the rules that acted, and values.
-    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 10 + 4 + 1)
+    # The conduit; the look in the log (savepoint, last conduit, head, line, release); what was read; entries, photos;
+    # requests, questions.
+    queries(client, f"{path}/entries", django_assert_num_queries, SIGNED_IN + MEMBER + 11)
+    # And the inbox beside it, the rules that acted, terms that are offered, and values; its labels, who has it, who
+    # could.
+    queries(client, path, django_assert_num_queries, SIGNED_IN + MEMBER + 11 + 7 + 2 + 3)
 
 
 @pytest.mark.parametrize("number", [1, 9])
@@ -163,9 +188,12 @@ def test_the_desk_s_lists(django_assert_num_queries: Any, number: int) -> None:
         a_product(company)
         an_endpoint(company)
         a_rule(company)
+        an_advisory(company, scope={"region": "DE"})
     client, desk = browser(a_member(company, "admin").person), f"/desk/{company.slug}"
     queries(client, f"{desk}/products", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    # Advisories; who has read them; who was told.
+    queries(client, f"{desk}/advisories", django_assert_num_queries, SIGNED_IN + MEMBER + 3)
     queries(client, f"{desk}/deliveries", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     queries(client, f"{desk}/endpoints", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     # Rules, and the endpoints that they name; the blanks' endpoints and products.
-    queries(client, f"{desk}/rules", django_assert_num_queries, SIGNED_IN + MEMBER + 2 + 2)
+    queries(client, f"{desk}/rules", django_assert_num_queries, SIGNED_IN + MEMBER + 2)

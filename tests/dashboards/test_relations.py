@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from conduits import access_log
+from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import Grant
 from dashboards.templatetags.plainly import WHAT
 from parties.models import Company, Person
 from picos.event_types import event_types
-from tests.dashboards.world import a_world, browser, read
+from tests.dashboards.world import a_clean_photo, a_world, an_entry, browser, read
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ CLOSED = "The line to LAMO Footwear is closed. What you write stays with you."
 
 
 def page_of(conduit: Conduit, path: str = "") -> Any:
-    return read(browser(conduit.owner).get(path or f"/things/{conduit.pico.code}"))
+    return read(browser(conduit.owner).get(path or f"/things/{conduit.pico.code}", follow=True))
 
 
 def post(conduit: Conduit, verb: str, **values: Any) -> Any:
@@ -111,6 +112,15 @@ def test_a_closed_line_stays_on_the_thing_s_page_with_who_looked() -> None:
     assert not [one for one in page.all("button") if one.text in {"Pause", "Resume", "Close it for good"}]
 
 
+def test_what_still_passes_stands_before_what_is_closed() -> None:
+    ann, company = a_person("Ann"), a_company("LAMO")
+    lines = [a_conduit(ann, a_pico(a_product(company, name=name))) for name in ("First", "Second", "Third")]
+    post(lines[2], "close")
+    post(lines[1], "pause")
+    page = page_of(lines[0], "/companies")
+    assert [one.text for one in page.all("strong")] == ["Second", "First", "Third"]
+
+
 def test_the_pages_say_which_lines_are_not_open() -> None:
     ann = a_person("Ann")
     for verb in ("pause", "close"):
@@ -124,20 +134,64 @@ def test_the_pages_say_which_lines_are_not_open() -> None:
     assert [one.text for one in paused.all("button", class_="main")] == ["Send", "Resume"]
 
 
+def beside(conduit: Conduit) -> dict[str, str]:
+    """Of each entry that the owner sees: its line, if one is drawn, and what stands above it."""
+    entries = [one for one in page_of(conduit).all("li") if "data-entry" in one.attributes]
+    return {one.text.split()[-1]: f"{one.attributes.get('class', '')} {one.text}" for one in entries}
+
+
+def test_the_line_is_drawn_beside_what_the_company_may_read_now() -> None:
+    conduit = a_conduit()
+    an_entry(conduit, "Private", "private")
+    an_entry(conduit, "Shared")
+    an_entry(conduit, "Answer", author=conduit.company)
+
+    def drawn() -> list[str]:
+        return [word for word, said in beside(conduit).items() if said.startswith("crosses ")]
+
+    assert drawn() == ["Answer", "Shared"]
+    assert "only you Private" in beside(conduit)["Private"]
+    post(conduit, "grants", grants=["private_entries"])
+    assert drawn() == ["Answer", "Private"]
+    assert "only you and LAMO Footwear Private" in beside(conduit)["Private"]
+    assert "LAMO Footwear does not see it Shared" in beside(conduit)["Shared"]
+    post(conduit, "grants", grants=["entries"])
+    post(conduit, "pause")
+    assert drawn() == ["Answer"]
+    assert "does not see it" not in beside(conduit)["Shared"]
+    post(conduit, "resume")
+    assert drawn() == ["Answer", "Shared"]
+    release_and_close(pico=conduit.pico, owner=conduit.owner)
+    assert drawn() == ["Answer"]
+
+
+def test_an_owner_reads_whether_the_company_sees_their_photos() -> None:
+    conduit = a_conduit()
+    an_entry(conduit, "Look", photos=a_clean_photo())
+    unseen = "LAMO Footwear does not see the photo."
+    assert unseen in page_of(conduit).all("main")[0].text
+    post(conduit, "grants", grants=["entries", "photos"])
+    assert unseen not in page_of(conduit).all("main")[0].text
+
+
 def test_who_looked_stands_in_the_log_in_the_owner_s_words() -> None:
     world = a_world()
     desk = f"/desk/{world.company.slug}"
     world.browser("agent").get(desk)
     world.browser("viewer").get(f"{desk}/conduits/{world.conduit.pk}/entries")
+    terms = world.conduit.agreements.get().sha256[:8]
     post(world.conduit, "pause")
     world.browser("agent").get(f"{desk}/conduits/{world.conduit.pk}/entries")
     page = read(world.browser("owner").get(f"/conduits/{world.conduit.pk}/log"))
     assert [one.text for one in page.all("li")] == [
         "No. 3 · just now Agent (agent at LAMO Footwear) was not told the journal Because the line is paused.",
-        "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal Because the line is open.",
+        (
+            "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal "
+            f"Because the line is open. Only to serve you with this product, under terms {terms}."
+        ),
         (
             "No. 1 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
-            "Because the line is open."
+            f"Because the line is open. Only to serve you with this product, under terms {terms}."
         ),
     ]
     assert "crosses" not in page.all("li")[0].attributes.get("class", "")

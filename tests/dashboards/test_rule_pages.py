@@ -7,7 +7,8 @@ import pytest
 from conduits.models import Delivery
 from picos.scanning import record_scan
 from rules.engine import drain
-from rules.models import Rule, Run, Trigger
+from rules.gallery import templates
+from rules.models import Listener, Rule, Run
 from rules.sentences import sentence_of
 from rules.subscriptions import remove_endpoint
 from rules.writing import current_version, definition_of
@@ -18,7 +19,7 @@ from tests.factories import a_company, a_conduit, a_member, a_person, a_product,
 pytestmark = pytest.mark.django_db
 
 NOT_THERE = "01a2003a-f905-7606-b046-77084bc8746c"
-CHOOSE = "Choose something for each blank of the rule."
+CHOOSE = {"product": "Choose a product.", "endpoint": "Choose where to send it."}
 
 
 def sentences(page: Markup) -> list[str]:
@@ -33,9 +34,11 @@ def test_a_person_takes_a_ready_made_rule_and_reads_it_as_a_sentence() -> None:
     person = a_person()
     client = browser(person)
     page = read(client.get("/rules"))
-    assert "No rules yet. Take one of these." in page.all("main")[0].text
-    (template,) = list(page.all("input", name="template"))
-    answer = client.post("/rules/new", {"template": template.attributes["value"]}, follow=True)
+    assert "No rules yet. Begin with a ready-made one." in page.all("main")[0].text
+    assert "/rules/new/tell_them_i_wrote" in {
+        one.attributes["href"] for one in read(client.get("/rules/new")).all("a") if "href" in one.attributes
+    }
+    answer = client.post("/rules/new/tell_them_i_wrote", {"do": "save"}, follow=True)
     page = read(answer)
     assert (answer.redirect_chain, page.notices) == ([("/rules", 302)], ["The rule is at work."])
     (sentence,) = sentences(page)
@@ -49,18 +52,18 @@ def test_a_ready_made_rule_that_is_on_already_is_not_taken_twice() -> None:
     person = a_person()
     client = browser(person)
     for said in ("The rule is at work.", "The rule “Tell them I wrote” is on already. Nothing was changed."):
-        assert read(client.post("/rules/new", {"template": "tell_them_i_wrote"}, follow=True)).notices == [said]
+        assert read(client.post("/rules/new/tell_them_i_wrote", {"do": "save"}, follow=True)).notices == [said]
         assert Rule.objects.count() == 1
     client.post(f"/rules/{Rule.objects.get().pk}/disable")
-    page = read(client.post("/rules/new", {"template": "tell_them_i_wrote"}, follow=True))
+    page = read(client.post("/rules/new/tell_them_i_wrote", {"do": "save"}, follow=True))
     assert (page.notices, switches(page)) == (["The rule is at work."], {"Tell them I wrote": "true"})
-    browser(a_person("Ben")).post("/rules/new", {"template": "tell_them_i_wrote"})
+    browser(a_person("Ben")).post("/rules/new/tell_them_i_wrote", {"do": "save"})
     assert Rule.objects.count() == 2
 
 
 def test_a_taken_rule_works() -> None:
     conduit = a_conduit(a_person("Ann"))
-    browser(conduit.owner).post("/rules/new", {"template": "tell_them_i_wrote"})
+    browser(conduit.owner).post("/rules/new/tell_them_i_wrote", {"do": "save"})
     drain()
     an_entry(conduit)
     drain()
@@ -74,7 +77,7 @@ def test_a_rule_is_switched_off_and_on() -> None:
         answer = client.post(f"/rules/{rule.pk}/{verb}", follow=True)
         assert answer.redirect_chain == [("/rules", 302)]
         assert switches(read(answer)) == {"Tell me": checked}
-        assert Trigger.objects.count() == triggers
+        assert Listener.objects.count() == triggers
 
 
 def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> None:
@@ -83,7 +86,7 @@ def test_a_rule_that_the_engine_paused_says_so_and_is_switched_on_again() -> Non
     client.post(f"/rules/{rule.pk}/disable")
     Rule.objects.update(status="paused")
     page = read(client.get("/rules"))
-    assert "Tell me · paused, because it ran in a circle" in page.all("main")[0].text
+    assert "Tell me · paused: it ran in a circle" in page.all("main")[0].text
     assert switches(read(client.post(f"/rules/{rule.pk}/enable", follow=True))) == {"Tell me": "true"}
 
 
@@ -108,7 +111,7 @@ def test_a_rule_of_things_that_are_no_longer_one_s_own_cannot_be_switched_on() -
     conduit.pico.save(update_fields=["owner"])
     (notice,) = read(client.post(f"/rules/{rule.pk}/enable", follow=True)).notices
     assert notice.startswith("It cannot work any more: ")
-    assert (Rule.objects.get().status, Trigger.objects.count()) == ("disabled", 0)
+    assert (Rule.objects.get().status, Listener.objects.count()) == ("disabled", 0)
 
 
 def test_what_a_rule_did_is_told_with_its_reasons() -> None:
@@ -123,8 +126,8 @@ def test_what_a_rule_did_is_told_with_its_reasons() -> None:
     page = read(client.get(f"/rules/{rule.pk}/runs"))
     assert page.heading == "Somebody found it"
     said = page.all("main")[0].text
-    assert "It did not run: not all of its conditions held · just now · Moccasin" in said
-    assert [one.text for one in page.all("li")] == ["its status is lost: it was claimed, so no"]
+    assert "It did not act: not all of its conditions held · just now · Moccasin" in said
+    assert [one.text for one in page.all("li")] == ["its status is “lost”: it was claimed, so no"]
 
 
 def test_neither_side_sees_the_other_s_rules() -> None:
@@ -143,8 +146,8 @@ def test_another_product_makes_another_rule() -> None:
     company, client, path = desk()
     products, endpoint = [a_product(company), a_product(company)], an_endpoint(company)
     for product in (*products, products[0]):
-        values = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
-        client.post(f"{path}/new", values)
+        values = {"do": "save", "product": product.pk, "endpoint": endpoint.pk}
+        client.post(f"{path}/new/tell_the_call_centre", values)
     assert Rule.objects.filter(subscribes=None).count() == 2
 
 
@@ -156,12 +159,11 @@ def desk(role: str = "admin") -> Any:
 def test_an_admin_fills_in_the_blanks_of_a_ready_made_rule() -> None:
     company, client, path = desk()
     product, endpoint = a_product(company, name="Modem"), an_endpoint(company, "http://127.0.0.1/crm")
-    page = read(client.get(path))
-    assert [one.text for one in page.all("label")] == ["Product", "Endpoint"]
-    assert [one.text for one in page.all("option")] == ["Modem", "http://127.0.0.1/crm"]
-    values = {one.attributes["name"]: one.attributes["value"] for one in page.all("input", name="template")}
-    values |= {"product": str(product.pk), "endpoint": str(endpoint.pk)}
-    page = read(client.post(f"{path}/new", values, follow=True))
+    page = read(client.get(f"{path}/new/tell_the_call_centre"))
+    assert [one.attributes["aria-label"] for one in page.all("select")] == ["a product", "where to send it"]
+    assert [one.text for one in page.all("option")] == ["any Modem", "http://127.0.0.1/crm"]
+    values = {"do": "save", "product": str(product.pk), "endpoint": str(endpoint.pk)}
+    page = read(client.post(f"{path}/new/tell_the_call_centre", values, follow=True))
     assert page.notices == ["The rule is at work."]
     assert sentences(page)[0] == "IF the code on any Modem is scanned THEN send it to http://127.0.0.1/crm"
     conduit = a_conduit()
@@ -181,8 +183,9 @@ def test_a_blank_that_is_filled_with_what_is_not_one_s_own_makes_no_rule(blank: 
     values: dict[str, Any] = {"product": a_product(company).pk, "endpoint": an_endpoint(company).pk}
     values |= {blank: theirs[blank] if value == "theirs" else value}
     before = everything()
-    answer = client.post(f"{path}/new", {"template": "tell_the_call_centre"} | values, follow=True)
-    assert read(answer).notices == [CHOOSE]
+    answer = client.post(f"{path}/new/tell_the_call_centre", {"do": "save"} | values, follow=True)
+    assert answer.status_code == 422
+    assert [one.text for one in read(answer).all("p", class_="error")] == [CHOOSE[blank]]
     assert everything() == before
 
 
@@ -190,16 +193,17 @@ def test_a_deleted_endpoint_is_not_offered_and_not_taken() -> None:
     company, client, path = desk()
     product, endpoint = a_product(company), an_endpoint(company)
     remove_endpoint(endpoint)
-    assert read(client.get(path)).all("option", value=str(endpoint.pk)) == []
-    values: dict[str, Any] = {"template": "tell_the_call_centre", "product": product.pk, "endpoint": endpoint.pk}
-    assert read(client.post(f"{path}/new", values, follow=True)).notices == [CHOOSE]
+    assert read(client.get(f"{path}/new/tell_the_call_centre")).all("option", value=str(endpoint.pk)) == []
+    values: dict[str, Any] = {"do": "save", "product": product.pk, "endpoint": endpoint.pk}
+    assert client.post(f"{path}/new/tell_the_call_centre", values).status_code == 422
 
 
-@pytest.mark.parametrize("template", ["", "tell_them_i_wrote", "nothing", "\0", "x" * 10_000])
+@pytest.mark.parametrize("template", ["tell_them_i_wrote", "nothing", "inputs", "x" * 1_000])
 def test_a_template_that_is_not_for_companies_makes_no_rule(template: str) -> None:
     _, client, path = desk()
     before = everything()
-    assert client.post(f"{path}/new", {"template": template}).status_code == 404
+    for method in (client.get, client.post):
+        assert method(f"{path}/new/{template}").status_code == 404
     assert everything() == before
 
 
@@ -228,4 +232,102 @@ def test_who_may_not_set_up_reads_the_rules_and_finds_no_switch(role: str) -> No
     page = read(client.get(path))
     assert len(sentences(page)) == 1
     assert [one.text for one in page.all("button")] == []
-    assert "Ready-made" not in page.all("main")[0].text
+    assert "New rule" not in page.all("main")[0].text
+    assert client.get(f"{path}/new").status_code == 403
+
+
+# The editor.
+
+
+def test_a_rule_is_tried_before_it_does_anything() -> None:
+    conduit = a_conduit()
+    client = browser(conduit.owner)
+    for number in range(3):
+        record_scan(pico=conduit.pico, visitor=bytes([number] * 8), person=None)
+    before = everything()
+    blanks = {"thing": "", "number": "3", "within": "PT1H"}
+    page = read(client.post("/rules/new/scanned_again_and_again", blanks | {"do": "try"}))
+    assert "Of the last 3 events that it is about, it would have acted on 1. Nothing was done." in [
+        one.text for one in page.all("p", class_="said")
+    ]
+    assert sentences(page)[-1].startswith("IF the code on any of my things is scanned, 3 times within 1 hour THEN")
+    assert everything() == before
+
+
+def test_a_rule_from_a_template_is_changed_in_its_blanks() -> None:
+    person = a_person()
+    client = browser(person)
+    blanks = {"thing": "", "number": "3", "within": "PT1H"}
+    client.post("/rules/new/scanned_again_and_again", blanks | {"do": "save"})
+    rule = Rule.objects.get()
+    page = read(client.get(f"/rules/{rule.pk}/change"))
+    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
+    assert chosen == ["", "3", "PT1H"]
+    client.post(f"/rules/{rule.pk}/change", blanks | {"number": "5", "do": "save"})
+    rule.refresh_from_db()
+    version = current_version(rule)
+    assert (version.number, version.definition["when"]["count"], version.template["values"]["number"]) == (2, 5, "5")
+
+
+def test_experts_write_json_and_are_told_what_is_wrong_with_it() -> None:
+    person = a_person()
+    client = browser(person)
+    good = '{"name": "A", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}'
+    wrong = {
+        "{": "This is no JSON object. Look for a bracket or a comma that is missing.",
+        "[]": None,
+        "7": None,
+        "": "This is no JSON object. Look for a bracket or a comma that is missing.",
+        "[" * 5000: None,
+        good.replace("pico.scanned", "pico.eaten"): "when.event: there is no event type 'pico.eaten'",
+        good.replace("notify_owner", "fly"): None,
+    }
+    for written, said in wrong.items():
+        answer = client.post("/rules/new/json", {"definition": written, "do": "save"})
+        assert answer.status_code == 422
+        (error,) = [one.text for one in read(answer).all("p", class_="error")]
+        assert said is None or error == said
+    assert not Rule.objects.exists()
+    client.post("/rules/new/json", {"definition": good, "do": "save"})
+    rule = Rule.objects.get()
+    assert "notify_owner" in read(client.get(f"/rules/{rule.pk}/change")).all("textarea")[0].text
+    client.post(f"/rules/{rule.pk}/change", {"definition": good.replace("Hello", "Bye"), "do": "save"})
+    rule.refresh_from_db()
+    assert current_version(rule).definition["then"][0]["text"] == "Bye"
+
+
+@pytest.mark.parametrize("name", sorted(templates()))
+def test_each_template_is_filled_in_tried_and_put_to_work(name: str) -> None:
+    template = templates()[name]
+    conduit = a_conduit()
+    an_endpoint(conduit.company)
+    if "person" in template.PARTIES:
+        client, path = browser(conduit.owner), "/rules"
+    else:
+        client, path = browser(a_member(conduit.company, "admin").person), f"/desk/{conduit.company.slug}/rules"
+    page = read(client.get(f"{path}/new/{name}"))
+    blanks = {one.attributes["name"]: one.text for one in page.all("textarea")}
+    for select in page.all("select"):
+        options = [one for one in page.all("option") if one.parent is select]
+        chosen = [one for one in options if "selected" in one.attributes] or options
+        blanks[select.attributes["name"]] = chosen[0].attributes["value"]
+    assert client.post(f"{path}/new/{name}", blanks | {"do": "try"}).status_code == 200
+    assert client.post(f"{path}/new/{name}", blanks | {"do": "save"}).status_code == 302
+    assert Rule.objects.filter(subscribes=None, name=template.TITLE).count() == 1
+
+
+def test_why_it_did_not_act_and_all_that_it_did() -> None:
+    conduit = a_conduit()
+    rule = a_rule(conduit.owner, name="Lost only", when={"event": "pico.lost"})
+    told = a_rule(conduit.owner, name="Tell me")
+    client = browser(conduit.owner)
+    drain()
+    record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
+    drain()
+    page = read(client.get(f"/rules/{rule.pk}/missed"))
+    assert "It waits for pico.lost; this was pico.scanned." in page.all("main")[0].text
+    run = told.runs.get()
+    page = read(client.get(f"/rules/{told.pk}/runs/{run.pk}"))
+    assert "The owner was told." in page.all("main")[0].text
+    assert browser(a_person()).get(f"/rules/{told.pk}/runs/{run.pk}").status_code == 404
+    assert client.get(f"/rules/{rule.pk}/runs/{run.pk}").status_code == 404

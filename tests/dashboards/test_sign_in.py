@@ -64,9 +64,14 @@ def test_from_the_code_on_the_thing_through_the_mail_to_the_claim(client: Client
     assert form.inside("main")
     assert page.heading == "Look into your mail"
     assert f"We sent a code of six figures to {ADDRESS}." in page.all("main")[0].text
+    assert [one.attributes["href"] for one in page.all("a") if one.text == "Use another address"] == [
+        f"{ASK}?next={mine}"
+    ]
     signed_in = client.post(sent.redirect_chain[-1][0], {"code": mailed_code(), "next": mine}, follow=True)
     assert signed_in.redirect_chain == [(mine, 302)]
-    assert read(signed_in).heading == "Moccasin"
+    page = read(signed_in)
+    # The page that one came for, and no word of what signing in did.
+    assert (page.heading, page.notices) == ("Moccasin", [])
     assert who(client) == ADDRESS
 
 

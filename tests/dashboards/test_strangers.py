@@ -1,5 +1,6 @@
 """A stranger's scan before Django's handler: the same page, the same record, and what is not plain goes Django's way."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,9 +11,12 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections, transaction
 from django.test import RequestFactory
+from django.utils import timezone
 from pytest_django import Settings
 
+from conduits.advisories import correct, give_all_clear
 from conduits.leaving import merge_and_close, retire_and_close
+from conduits.models import Advisory
 from dashboards import strangers
 from dashboards.strangers import StrangersFirst
 from journals.keeping import append_entry
@@ -22,7 +26,7 @@ from picos.links import remove_link
 from picos.losing import report_lost, report_recovered, reword_loss
 from picos.models import Event, Pending, Pico, Product, Visit
 from picos.turns import take_turn
-from tests.factories import a_conduit, a_link, a_person, a_pico, a_product, picos
+from tests.factories import a_company, a_conduit, a_link, a_person, a_pico, a_product, an_advisory, picos
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,6 +189,76 @@ def test_what_a_batch_is_given_is_on_no_other_batch_s_page(server: Server) -> No
     assert "Recall of your lot" not in server.scan(one, browser="b").text
 
 
+def test_an_advisory_is_on_the_very_next_page_of_each_copy_that_it_is_about_and_of_no_other(server: Server) -> None:
+    product = a_product()
+    inside, outside = picos(2, product, serials=["LM-0001", "LM-0002"])
+    lot, foreign = picos(1, product)[0], a_pico()
+    things, visitors = (inside, outside, lot, foreign), others()
+
+    def shown(words: str) -> list[bool]:
+        pages = [server.scan(pico, browser=next(visitors)).text for pico in things for _ in range(2)]
+        assert pages[::2] == pages[1::2]
+        return [words in page for page in pages[::2]]
+
+    assert shown("Recall") == [False] * 4
+    advisory = an_advisory(product.company, scope={"serials": ["LM-0001"]})
+    assert shown("Recall of lot 26-03") == [True, False, False, False]
+    correct(advisory=advisory, title="Recall, corrected", body="Keep them.", severity="low")
+    assert shown("Recall, corrected") == [True, False, False, False]
+    an_advisory(product.company, scope={"batch": lot.batch_id}, title="About a batch")
+    an_advisory(product.company, scope={"product": product.pk}, title="About a product")
+    assert shown("About a batch") == [False, False, True, False]
+    assert shown("About a product") == [True, True, True, False]
+    give_all_clear(advisory=advisory)
+    assert shown("Recall") == [False] * 4
+
+
+def test_an_advisory_s_time_is_up_for_kept_pages_too(server: Server) -> None:
+    pico = a_pico()
+    assert pico.product
+    an_advisory(pico.product.company, scope={"product": pico.product_id})
+    assert all("Recall" in server.scan(pico, browser=browser).text for browser in "ab")
+    Advisory.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert "Recall" not in server.scan(pico, browser="c").text
+
+
+def test_one_for_a_region_is_on_the_pages_of_that_region_alone(server: Server, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES, settings.PICO_REGION_HEADER = 1, "CF-IPCountry"
+    pico, visitors = a_pico(), others()
+    assert pico.product
+    an_advisory(pico.product.company, scope={"region": "DE-BY"})
+    an_advisory(pico.product.company, scope={"region": "FR"}, title="Outage")
+
+    def shown(region: str) -> tuple[bool, bool]:
+        page = server.scan(pico, browser=next(visitors), HTTP_CF_IPCOUNTRY=region).text
+        return "Recall" in page, "Outage" in page
+
+    regions = ["DE-BY", "FR", "DE", "DE-HE", "XX", "FR-75"]
+    told = [(True, False), (False, True), (False, False), (False, False), (False, False), (False, True)]
+    for _ in range(2):
+        assert [shown(region) for region in regions] == told
+    # One form each for DE-BY, for France, and for those whom neither is about.
+    assert len(server.to_django) == 3
+
+
+def test_while_none_stands_no_scan_looks_for_one() -> None:
+    pico = a_pico()
+    assert pico.product
+    ended = an_advisory(pico.product.company, scope={"product": pico.product_id})
+    give_all_clear(advisory=ended)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {strangers._LOOK}", [[pico.code]])
+        plan = str(cursor.fetchone()[0])
+    assert "'Relation Name': 'conduits_advisory'" in plan
+    assert never_executed(plan, "conduits_advisory")
+
+
+def never_executed(plan: str, table: str) -> bool:
+    """Whether each scan of the table in the plan was gated away."""
+    parts = plan.split(f"'Relation Name': '{table}'")[1:]
+    return all("'Actual Loops': 0" in part.partition("'Relation Name'")[0] for part in parts)
+
+
 def test_what_one_owner_says_is_on_no_other_s_page(server: Server) -> None:
     product = a_product()
     lost, sound = (a_conduit(a_person(), pico).pico for pico in picos(2, product))
@@ -281,6 +355,52 @@ def test_one_slow_turn_keeps_others_waiting_for_a_moment_only(server: Server, mo
         assert waits.result(20)
     assert Event.objects.filter(pico=slow).count() == 1
     assert Event.objects.filter(pico=sound).count() == 4
+
+
+def test_of_a_crowd_after_a_change_one_alone_goes_to_django(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "PATIENCE", timedelta(seconds=20))
+    several = picos(6, a_product())
+    company = several[0].product.company if several[0].product else a_company()
+    server.scan(several[0], browser="before")
+    an_advisory(company, scope={"product": several[0].product_id})
+    django, is_learnt = server.application._django, server.application._is_learnt_by_another
+    crowd, all_there = iter(range(1, len(several) + 1)), threading.Event()
+
+    def counted(stranger: strangers.Visitor, look: strangers.Look) -> bool:
+        if next(crowd, 0) == len(several):
+            all_there.set()
+        return is_learnt(stranger, look)
+
+    def slowly(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        all_there.wait(10)
+        return django(environ, start_response)
+
+    monkeypatch.setattr(server.application, "_is_learnt_by_another", counted)
+    monkeypatch.setattr(server.application, "_django", slowly)
+
+    def scan(pico: Pico) -> bool:
+        try:
+            return "Recall of lot 26-03" in server.scan(pico, browser=pico.code).text
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(several)) as pool:
+        assert all(pool.map(scan, several))
+    assert len(server.to_django) == 2
+    assert Event.objects.filter(type="pico.scanned").count() == 1 + len(several)
+    assert server.application._learning == {}
+
+
+def test_a_page_that_cannot_be_kept_keeps_nobody_waiting(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "PATIENCE", timedelta(milliseconds=10))
+    monkeypatch.setattr(strangers, "FRESH_SECONDS", -1.0)
+    pico = a_pico()
+    look = strangers._look([pico.code])[pico.code]
+    place = ("pico.test", "http", "")
+    server.application._learning[place, look.version("")] = threading.Event()
+    assert server.scan(pico).text
+    assert len(server.to_django) == 1
+    assert server.application._learning == {}
 
 
 def test_many_at_once_are_each_recorded_once(server: Server) -> None:

@@ -7,7 +7,9 @@ from django.test import Client
 
 from conduits import steering
 from conduits.models import Conduit
+from journals.by_link import write_by_link
 from journals.models import Journal
+from picos.channels import open_channel
 from picos.codes import spaced
 from picos.losing import report_lost
 from picos.models import Event, Loss, Pico
@@ -63,6 +65,15 @@ def test_my_things_say_what_is_new() -> None:
     assert tiles(client) == ["B Boot LAMO lost"]
 
 
+def test_what_somebody_wrote_by_a_link_is_new_too() -> None:
+    conduit = a_conduit()
+    channel, _ = open_channel(
+        pico=conduit.pico, owner=conduit.owner, name="Repair shop", scope=["entries"], expires_in_days=7
+    )
+    write_by_link(channel=channel, body="New sole.")
+    assert tiles(browser(conduit.owner))[0].endswith("1 new")
+
+
 def test_what_has_news_stands_first() -> None:
     ann = a_person("Ann")
     old, new = (a_conduit(ann, a_pico(a_product(name=name))) for name in ("Old", "New"))
@@ -112,6 +123,13 @@ def test_a_thing_that_cannot_be_added_is_said_beside_its_field(
 def report(conduit: Conduit, **values: Any) -> Any:
     body = {"message": "Left it on the 47 bus.", "contact": "555-0100"} | values
     return browser(conduit.owner).post(f"/P/{conduit.pico.code}/lost", body)
+
+
+def test_a_contact_that_is_to_be_shown_must_be_there() -> None:
+    conduit = a_conduit()
+    answer = report(conduit, contact=" ", show_contact="on")
+    assert (answer.status_code, read(answer).errors) == (422, {"contact": ["Write it here, or do not show it."]})
+    assert not Loss.objects.exists()
 
 
 @pytest.mark.parametrize(("values", "shown"), [({}, False), ({"show_contact": "on"}, True)])

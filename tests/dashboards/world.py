@@ -10,12 +10,14 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
+from uuid_utils.compat import uuid7
 
 from conduits.leaving import release_and_close
-from conduits.models import Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Delivery, Endpoint, Request
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
 from conduits.steering import set_grants
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry, Journal
@@ -26,7 +28,8 @@ from picos.finding import write_to_owner
 from picos.inviting import invite_maker
 from picos.models import Batch, Channel, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
-from rules.models import Rule
+from rules.models import Question, Rule, Run
+from rules.writing import current_version
 from tests.dashboards.markup import Markup
 from tests.factories import (
     a_company,
@@ -37,6 +40,7 @@ from tests.factories import (
     a_photo,
     a_product,
     a_rule,
+    an_advisory,
     an_endpoint,
     picos,
 )
@@ -122,9 +126,15 @@ class World:
     channel_token: str
     owners_rule: Rule
     companys_rule: Rule
+    owners_run: Run
+    companys_run: Run
     endpoint: Endpoint
     delivery: Delivery
+    advisory: Advisory
     people: dict[str, Person]
+    request: Request
+    # By who is asked; only where a rule asked.
+    questions: dict[str, Question] = field(default_factory=dict)
     sessions: dict[str, SimpleCookie] = field(default_factory=dict)
 
     def browser(self, actor: str) -> Client:
@@ -157,6 +167,7 @@ def a_world() -> World:
         pico=conduit.pico, owner=conduit.owner, name="Repair shop", scope=["page", "entries"], expires_in_days=7
     )
     endpoint = an_endpoint(company, asymmetric=True)
+    owners_rule, companys_rule = a_rule(people["owner"]), a_rule(company)
     return World(
         company=company,
         product=product,
@@ -174,9 +185,20 @@ def a_world() -> World:
         invitation=invite_maker(pico=bicycle, owner=conduit.owner).token,
         channel=channel,
         channel_token=url.rpartition("/")[2],
-        owners_rule=a_rule(people["owner"]),
-        companys_rule=a_rule(company),
+        owners_rule=owners_rule,
+        companys_rule=companys_rule,
+        owners_run=a_run(owners_rule),
+        companys_run=a_run(companys_rule),
         endpoint=endpoint,
         delivery=queue_test(endpoint),
+        advisory=an_advisory(company, scope={"product": product.pk}),
         people=people,
+        request=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)),
+    )
+
+
+def a_run(rule: Rule) -> Run:
+    """One that acted, on an event that is not kept any more."""
+    return Run.objects.create(
+        rule=rule, version=current_version(rule), event_id=uuid7(), event_type="pico.scanned", outcome="fired"
     )

@@ -39,6 +39,7 @@ class Api:
     def application(self) -> web.Application:
         application = web.Application()
         application.router.add_post("/api/v1/conduits/{id}/messages", self.take)
+        application.router.add_post("/api/v1/advisories", self.take)
         return application
 
     async def take(self, request: web.Request) -> web.Response:
@@ -103,6 +104,27 @@ async def _play(scenario: Scenario, path: Path, said: list[str], statuses: list[
 async def received(client: Client) -> list[tuple[str, str]]:
     told = await (await client.get("/received?code=K7QM3XNB0FJ2H")).json()
     return [(one["type"], one["id"]) for one in told]
+
+
+PRODUCT = {"id": "5f0f0a3c-0000-7000-8000-000000000002", "name": "Cable modem", "sku": "CM-3000", "gtin": ""}
+
+
+def test_the_first_scan_in_an_outage_also_publishes_one_advisory_for_the_region(play: Callable[..., Api]) -> None:
+    async def scenario(client: Client, api: Api, webhook: Webhook) -> None:
+        for number, serial in enumerate((WELL, CUT_OFF, CUT_OFF)):
+            body = webhook.body(pico={"code": "K7QM3XNB0FJ2H", "serial": serial, "product": PRODUCT})
+            headers = webhook.headers(body, message_id=f"{ID}{number}")
+            assert (await client.post("/hooks/harbour", data=body, headers=headers)).status == 204
+
+    posted = play(scenario).posted
+
+    ((headers, _, said),) = [one for one in posted if one[1] == "/api/v1/advisories"]
+    assert len(posted) == 4
+    assert headers["Idempotency-Key"].startswith("outage-Harbour-Street-")
+    assert [said["title"], said["severity"]] == ["Outage in Harbour Street", "medium"]
+    assert said["scope"] == {"product": PRODUCT["id"], "region": "GB-CON"}
+    (eta,) = {one[2]["data"]["eta"] for one in posted if "data" in one[2]}
+    assert said["until"] == eta
 
 
 def test_a_scan_where_the_cable_is_cut_is_answered_with_the_time_of_repair(play: Callable[..., Api]) -> None:

@@ -52,8 +52,8 @@ def test_the_rules_of_both_scenes_are_at_work(seeded: Path) -> None:
     }
 
     assert sentences == {
-        "Tell them I wrote": "IF somebody writes in the journal of any of my things AND the writer is owner AND "
-        "the entry is shared THEN tell its maker “[the owner’s name] has a new entry in our journal”",
+        "Tell them I wrote": "IF somebody writes in the journal of any of my things AND the writer is “owner” AND "
+        "the entry is “shared” THEN tell its maker “[the owner’s name] has a new entry in our journal”",
         "Tell the call centre": "IF the code on any Cable modem CM-3000 is scanned "
         "THEN send it to http://127.0.0.1:8002/hooks/harbour",
     }

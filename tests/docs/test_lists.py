@@ -8,6 +8,7 @@ import pytest
 
 from conduits.gate import GRANT_FOR
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
+from conduits.rosters import agreements
 from config.api_urls import urlpatterns
 from parties.keys import AREAS
 from picos.event_types import event_types
@@ -77,3 +78,11 @@ def test_what_shows_that_gs1_s_standard_is_met_is_there() -> None:
     written = (DOCS.parent / "tests" / "dashboards" / "test_gs1.py").read_text()
     assert len(named) > 15
     assert {name for name in named if f"def {name}(" not in written} == set()
+
+
+def test_every_agreement_of_the_roster_is_listed_with_what_it_allows() -> None:
+    listed = dict(re.findall(r"^\| `([A-Z-]+)`: [^|]+ \| ([^|]+) \|", page("terms.md"), re.MULTILINE))
+    assert set(listed) == {one.id for one in agreements()}
+    for one in agreements():
+        missing = [grant.value for grant in Grant if grant not in one.scope.grants]
+        assert re.findall(r"`(\w+)`", listed[one.id]) == missing, one.id

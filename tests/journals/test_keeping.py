@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from conduits import steering
 from conduits.models import Conduit
-from journals import keeping
-from journals.keeping import MAIL_ANSWER_AFTER, mark_read, open_journal_of, settle
+from journals import appending
+from journals.appending import MAIL_ANSWER_AFTER
+from journals.keeping import mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
 from parties.errors import StateForbidsError
@@ -201,7 +202,11 @@ def test_a_company_s_private_words_reach_the_owner_in_no_way(api: Api) -> None:
     answers = [asking.get(path(conduit)), asking.get(f"/picos/{conduit.pico.code}/events")]
     for answer in answers:
         assert str(entry.pk) not in answer.content.decode()
-    assert [event["type"] for event in answers[1].json()["results"]] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in answers[1].json()["results"]] == [
+        "pico.claimed",
+        "conduit.terms_agreed",
+        "conduit.opened",
+    ]
     assert not Notice.objects.exists()
     reply = asking.post(path(conduit), {"body": "x", "visibility": "shared", "in_reply_to": str(entry.pk)})
     assert (reply.status_code, list(reply.json()["errors"])) == (422, ["in_reply_to"])
@@ -214,7 +219,11 @@ def test_an_owner_s_private_words_reach_the_company_in_no_way(api: Api) -> None:
     answers = [asking.get(path(conduit)), asking.get(f"/picos/{conduit.pico.code}/events")]
     for answer in answers:
         assert str(entry.pk) not in answer.content.decode()
-    assert [event["type"] for event in answers[1].json()["results"]] == ["pico.claimed", "conduit.opened"]
+    assert [event["type"] for event in answers[1].json()["results"]] == [
+        "pico.claimed",
+        "conduit.terms_agreed",
+        "conduit.opened",
+    ]
     reply = asking.post(path(conduit), {"body": "x", "visibility": "shared", "in_reply_to": str(entry.pk)})
     assert (reply.status_code, list(reply.json()["errors"])) == (422, ["in_reply_to"])
 
@@ -341,7 +350,7 @@ def test_only_the_pages_of_those_who_may_see_it_are_rung(
 ) -> None:
     conduit = a_conduit()
     announced: set[str] = set()
-    monkeypatch.setattr(keeping, "announce", lambda *topics: announced.update(topics))
+    monkeypatch.setattr(appending, "announce", lambda *topics: announced.update(topics))
     an_entry(conduit, author, visibility=visibility)
     expected = {f"journal:{conduit.journal_id}:owner", f"person:{conduit.owner_id}"} if owner else set()
     if company:
@@ -364,8 +373,8 @@ def test_a_journal_is_read_with_few_queries_however_long_it_is(api: Api, django_
     # The key, its use, the throttle; the pico, its journal; the entries and their photos.
     with django_assert_num_queries(7):
         assert len(bodies(owner.get(path(conduit)))) == 50
-    # As above, with the conduit in place of the journal; and a line in the access log: head, line, new head.
-    with django_assert_num_queries(13):
+    # As above, with the conduit in place of the journal; and a line in the access log: the head, then line and new head in one.
+    with django_assert_num_queries(12):
         assert len(bodies(company.get(path(conduit)))) == 50
 
 

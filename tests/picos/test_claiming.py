@@ -23,7 +23,7 @@ def test_a_claim_makes_an_owner_a_journal_and_a_conduit(api: Api) -> None:
     conduit, journal = Conduit.objects.get(), Journal.objects.get()
     assert answer.json()["conduit"] == str(conduit.pk)
     assert (conduit.journal, journal.owner, journal.closed_at) == (journal, person, None)
-    claimed, opened = Event.objects.order_by("sequence")
+    claimed, _, opened = Event.objects.order_by("sequence")
     assert (claimed.type, claimed.owner_id, claimed.actor_id) == ("pico.claimed", person.pk, person.pk)
     assert (opened.type, opened.cause_id, opened.depth) == ("conduit.opened", claimed.pk, 1)
 

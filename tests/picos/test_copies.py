@@ -254,6 +254,7 @@ def test_of_free_ones_the_desk_counts_all(noon: None) -> None:
     company = pico.product.company
     page = browser(a_member(company).person).get(f"/desk/{company.slug}/products/{pico.product_id}").content.decode()
     assert "57 visitors within an hour" in page
+    assert f'href="/desk/{company.slug}/picos/{pico.code}"' in page
     assert not AccessLine.objects.exists()
 
 

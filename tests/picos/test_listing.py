@@ -59,7 +59,10 @@ def test_an_owner_sees_their_own_things_with_conduit_and_time(api: Api) -> None:
     claimed_at = conduit.pico.claimed_at
     assert claimed_at
     assert shown["claimed_at"] == listed["claimed_at"] == claimed_at.isoformat().replace("+00:00", "Z")
-    assert shown["conduit"] == str(conduit.pk)
+    assert shown["conduit"] == listed["conduit"] == str(conduit.pk)
+    steering.close(conduit)
+    (listed,) = api(conduit.owner).get("/picos").json()["results"]
+    assert listed["conduit"] is None
 
 
 def test_an_owner_sees_the_thing_that_they_added(api: Api) -> None:
@@ -179,9 +182,9 @@ def test_events_take_as_many_queries_however_many_there_are(api: Api, django_ass
     # The key, its use, the throttle, the pico, the events.
     with django_assert_num_queries(5):
         assert len(owner.get(path).json()["results"]) == 50
-    # And the conduit, a line in the access log (a savepoint, its head, the line, the new head, release), and what of the
-    # events' data passes.
-    with django_assert_num_queries(12):
+    # And the look in the access log (a savepoint, the conduit, its head, the line, release), and what of the events' data
+    # passes.
+    with django_assert_num_queries(11):
         assert len(company.get(path).json()["results"]) == 50
 
 
@@ -189,7 +192,7 @@ def test_events_are_filtered_by_type_and_time(api: Api) -> None:
     conduit = a_conduit()
     asking, path = api(conduit.owner), f"/picos/{conduit.pico.code}/events"
     asking.post(f"/picos/{conduit.pico.code}/lost", {"message": "x"})
-    claimed, opened, lost = asking.get(path).json()["results"]
+    claimed, _, opened, lost = asking.get(path).json()["results"]
     assert asking.get(path, {"type": "pico.lost"}).json()["results"] == [lost]
     assert asking.get(path, {"type": "pico.eaten"}).json()["results"] == []
     assert asking.get(path, {"since": opened["at"]}).json()["results"] == [lost]
@@ -210,9 +213,9 @@ def test_a_company_reads_of_an_unclaimed_pico_all_its_events_and_of_a_claimed_on
     for pico in (unclaimed, conduit.pico):
         record_scan(pico=pico, visitor=b"visitor1", person=None)
     assert types(unclaimed) == ["pico.scanned"]
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened", "pico.scanned"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened", "pico.scanned"]
     steering.set_grants(conduit, [])
-    assert types(conduit.pico) == ["pico.claimed", "conduit.opened"]
+    assert types(conduit.pico) == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
     steering.pause(conduit)
     assert types(conduit.pico) == []
 
@@ -223,7 +226,7 @@ def test_a_company_never_reads_what_happened_before_the_claim_as_the_owner_s(api
     conduit = a_conduit(pico=pico)
     for side in (conduit.owner, conduit.company):
         rows = api(side).get(f"/picos/{pico.code}/events").json()["results"]
-        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.opened"]
+        assert [row["type"] for row in rows] == ["pico.claimed", "conduit.terms_agreed", "conduit.opened"]
 
 
 def test_a_thing_needs_a_name_and_nothing_else(api: Api) -> None:

@@ -16,7 +16,9 @@ REPORT = {"message": "It fell off my bag.", "contact": "+44 20 7946 0000", "show
 
 
 def types(pico: Pico) -> list[str]:
-    found = Event.objects.filter(pico=pico).exclude(type__in=["pico.claimed", "conduit.opened", "pico.scanned"])
+    found = Event.objects.filter(pico=pico).exclude(
+        type__in=["pico.claimed", "conduit.terms_agreed", "conduit.opened", "pico.scanned"]
+    )
     return list(found.order_by("sequence").values_list("type", flat=True))
 
 

@@ -74,7 +74,7 @@ def test_what_the_law_asks_goes_with_its_month(settings: Settings) -> None:
     events = {
         (month, which.pk): an_event_of(month, which, which is owned) for month in range(1, 7) for which in (owned, pico)
     }
-    Pending.objects.create(event_id=events[1, pico.pk], lane=0, sequence=1)
+    Pending.objects.create(party=UUID(int=1), event_id=events[1, pico.pk], lane=0, sequence=1)
     connection.check_constraints()
     forget_events()
     assert kept() == {event for (month, _), event in events.items() if month >= 3}
@@ -91,7 +91,7 @@ def test_what_a_company_forgets_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch
     gone = {an_event_of(month, mine, number) for month in (1, 2, 3) for number in range(1, 4)}
     stay = {an_event_of(1, theirs, 7), an_event_of(1, owned, 8), an_event_of(4, mine), an_event_of(6, mine)}
     waiting = an_event_of(2, mine, 9)
-    Pending.objects.create(event_id=waiting, lane=0, sequence=1)
+    Pending.objects.create(party=UUID(int=1), event_id=waiting, lane=0, sequence=1)
     assert kept() == gone | stay | {waiting}
     keep_for(mine.product.company, 2)
 
@@ -230,7 +230,7 @@ def test_a_month_is_taken_out_whole_and_stays_a_table() -> None:
     ],
 )
 def test_a_month_that_cannot_be_taken_out_is_said(month: str, why: str) -> None:
-    Pending.objects.create(event_id=an_event_of(2, a_pico()), lane=0, sequence=1)
+    Pending.objects.create(party=UUID(int=1), event_id=an_event_of(2, a_pico()), lane=0, sequence=1)
     before = tables()
     with pytest.raises(CommandError, match=why):
         call_command("detach_month", month)

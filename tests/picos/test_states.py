@@ -12,7 +12,7 @@ from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from parties.errors import RefusedError
 from picos.models import Event, Pico, State
-from picos.states import MOST_BYTES, _canonical, set_state
+from picos.states import MOST_BYTES, canonical_value, set_state
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
 from tests.factories import a_conduit, a_person, a_pico
@@ -149,7 +149,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_every_json_is_taken_or_refused_at_its_field(value: Any) -> None:
     try:
-        taken = _canonical(value)
+        taken = canonical_value(value)
     except RefusedError:
         return
     assert len(taken) <= MOST_BYTES

@@ -49,7 +49,7 @@ def what_came_of(rule: Rule) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", sorted(actions()))
-def test_an_action_lies_in_the_file_of_its_name_and_has_the_five_names(name: str) -> None:
+def test_an_action_lies_in_the_file_of_its_name_and_has_its_seven_names(name: str) -> None:
     module = actions()[name]
 
     assert module.__name__ == f"rules.actions.{name}"  # type: ignore[attr-defined]
@@ -58,6 +58,9 @@ def test_an_action_lies_in_the_file_of_its_name_and_has_the_five_names(name: str
     assert issubclass(module.Settings, object)
     assert callable(module.sentence)
     assert callable(module.perform)
+    assert callable(module.rehearse)
+    assert isinstance(module.GATHERS, bool)
+    assert callable(getattr(module, "branch", None)) is module.WAITS
 
 
 def test_a_person_s_rule_tells_its_owner(conduit: Conduit) -> None:

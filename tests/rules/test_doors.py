@@ -7,7 +7,8 @@ import pytest
 from conduits.models import Endpoint
 from parties.models import Company, Person
 from picos.models import Event
-from rules.models import Rule, Run
+from rules.engine import drain
+from rules.models import Question, Rule, Run
 from rules.writing import current_version
 from tests.conduits import doors
 from tests.conduits.doors import Door
@@ -44,9 +45,11 @@ OF_ENDPOINTS = [
 WITHOUT_ROW = [
     Door("get", "rules", BOTH, 200, lambda _: "/rules"),
     Door("post", "rules", BOTH, 201, lambda _: "/rules", DEFINITION),
+    Door("get", "rules", BOTH, 200, lambda _: "/questions"),
     Door("get", "webhooks", ("company",), 200, lambda _: "/endpoints"),
     Door("post", "webhooks", ("company",), 201, lambda _: "/endpoints", {"url": URL, "events": ["*"]}),
 ]
+OF_QUESTIONS = Door("post", "rules", BOTH, 200, at("questions", "/answer"), {"choice": "Yes"})
 OF_RUNS = Door("get", "rules", BOTH, 200, at("runs"))
 
 
@@ -106,6 +109,20 @@ def test_a_door_to_a_run_is_open_to_its_rule_s_party_alone() -> None:
         doors.assert_refuses_everybody_else(OF_RUNS, run, party)
         doors.assert_refuses_other_tenants(OF_RUNS, run, party)
         doors.assert_admits(OF_RUNS, run, party)
+
+
+@pytest.mark.parametrize("of", ["owner", "company"])
+def test_a_door_to_a_question_is_open_to_who_is_asked_alone(of: str) -> None:
+    conduit = a_conduit()
+    ask = {"do": "ask", "of": of, "question": "Mend it?", "choices": ["Yes", "No"], "within": "P2D"}
+    a_rule(conduit.company, when={"event": "conduit.opened"}, then=[ask])
+    while drain():
+        pass
+    question, asked = Question.objects.get(), conduit.owner if of == "owner" else conduit.company
+
+    doors.assert_refuses_everybody_else(OF_QUESTIONS, question, asked)
+    doors.assert_refuses_other_tenants(OF_QUESTIONS, question, asked)
+    doors.assert_admits(OF_QUESTIONS, question, asked)
 
 
 def test_another_tenant_s_lists_have_nothing_of_mine(api: Api) -> None:

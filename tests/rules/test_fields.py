@@ -18,9 +18,10 @@ from picos.models import Event, Pico
 from picos.scanning import record_scan
 from picos.states import set_state
 from rules.fields import _FIELDS, MISSING, in_words, is_field, read_field
-from rules.models import Rule, RuleVersion
+from rules.models import Rule
 from rules.moment import Moment
 from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos
+from tests.rules.moments import a_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def a_moment(conduit: Conduit, party: Company | Person | None = None, event: Eve
     party = party or conduit.owner
     rule = Rule(person=party) if isinstance(party, Person) else Rule(company=party)
     conduit = Conduit.objects.with_ends().get(pk=conduit.pk)
-    return Moment(event or a_scan(conduit), rule, RuleVersion(rule=rule), conduit)
+    return a_meeting(event or a_scan(conduit), rule, conduit)
 
 
 def a_scan(conduit: Conduit) -> Event:
@@ -53,6 +54,7 @@ def test_the_fields_of_a_scan_are_those_of_the_contract() -> None:
     assert {name: read_field(name, moment) for name in _FIELDS} == {
         "event.type": "pico.scanned",
         "event.at": moment.event.at,
+        "reply.type": MISSING,
         "pico.code": conduit.pico.code,
         "pico.serial": "S-1",
         "pico.status": "claimed",
@@ -109,7 +111,7 @@ def test_only_named_fields_can_be_read(name: str, known: bool) -> None:
 )
 def test_what_an_event_carries_is_read_by_its_path(path: str, expected: Any) -> None:
     data = {"a": 1, "b": {"c": "deep", "d": None}, "list": [1], "flag": False}
-    moment = Moment(Event(type="pico.scanned", data=data), Rule(), RuleVersion(), None)
+    moment = a_meeting(Event(type="pico.scanned", data=data), Rule())
 
     assert read_field(f"event.data.{path}", moment) == expected
 
@@ -118,11 +120,12 @@ def test_a_thing_whose_maker_is_not_here_has_no_product_s_numbers() -> None:
     owner = a_person("Ann")
     pico = add_thing_with_journal(person=owner, name="My bicycle")
     event = Event.objects.select_related("pico__product__company", "owner").get()
-    moment = Moment(event, Rule(person=owner), RuleVersion(), None)
+    moment = a_meeting(event, Rule(person=owner))
 
     assert {name: read_field(name, moment) for name in _FIELDS} == {
         "event.type": "pico.claimed",
         "event.at": event.at,
+        "reply.type": MISSING,
         "pico.code": pico.code,
         "pico.serial": MISSING,
         "pico.status": "claimed",
@@ -139,7 +142,7 @@ def test_a_thing_whose_maker_is_not_here_has_no_product_s_numbers() -> None:
 def test_an_event_about_no_pico_has_no_pico_s_fields() -> None:
     company = a_company()
     disable(an_endpoint(company), reason="It answered 410 Gone.")
-    moment = Moment(Event.objects.get(), Rule(company=company), RuleVersion(), None)
+    moment = a_meeting(Event.objects.get(), Rule(company=company))
 
     known = {name for name in _FIELDS if read_field(name, moment) is not MISSING}
 
@@ -240,7 +243,7 @@ def test_a_company_s_rule_knows_how_a_thing_is_that_nobody_owns(status: str) -> 
     pico = picos(1, a_product(company))[0]
     Pico.objects.filter(pk=pico.pk).update(status=status)
     pico.refresh_from_db()
-    moment = Moment(Event(type="pico.scanned", data={}, pico=pico), Rule(company=company), RuleVersion(), None)
+    moment = a_meeting(Event(type="pico.scanned", data={}, pico=pico), Rule(company=company))
 
     assert read_field("pico.status", moment) == status
 
@@ -252,7 +255,7 @@ def test_an_owner_without_a_name_is_missing_even_to_their_own_rules() -> None:
 
 
 def test_what_nobody_owned_has_no_owner() -> None:
-    moment = Moment(Event(type="pico.scanned", data={}), Rule(), RuleVersion(), None)
+    moment = a_meeting(Event(type="pico.scanned", data={}), Rule())
 
     assert read_field("owner.name", moment) is MISSING
 
@@ -315,6 +318,6 @@ def test_a_time_is_a_time() -> None:
 def test_an_event_of_a_party_s_own_can_be_read_too() -> None:
     owner = a_person()
     event = record_event("rule.paused", owner=owner, actor=SYSTEM, data={"rule": "Tell them"})
-    moment = Moment(event, Rule(person=owner), RuleVersion(), None)
+    moment = a_meeting(event, Rule(person=owner))
 
     assert read_field("event.data.rule", moment) == "Tell them"

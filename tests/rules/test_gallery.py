@@ -1,5 +1,8 @@
 """The ready-made rules."""
 
+from string import Formatter
+from typing import Final
+
 import pytest
 from pydantic import ValidationError
 
@@ -10,10 +13,19 @@ from rules.sentences import sentence_of
 from rules.writing import write_rule
 from tests.factories import a_company, a_person, a_product, an_endpoint
 
+ID: Final = "01a2003a-f905-7606-b046-77084bc8746c"
+
+
+USUAL = {"product": ID, "endpoint": ID, "thing": "", "event": "pico.scanned", "duration": "P30D", "number": "3"}
+USUAL |= {"text": "Hello", "key": "warranty_until"}
+
 
 def test_each_template_is_offered_to_its_own_party_only() -> None:
-    assert [one.NAME for one in gallery.templates_for(Person())] == ["tell_them_i_wrote"]
-    assert [one.NAME for one in gallery.templates_for(Company())] == ["tell_the_call_centre"]
+    for party, kind in ((Person(), "person"), (Company(), "company")):
+        assert {one.NAME for one in gallery.templates_for(party)} == {
+            name for name, one in gallery.templates().items() if kind in one.PARTIES
+        }
+    assert "tell_the_call_centre" not in [one.NAME for one in gallery.templates_for(Person())]
 
 
 @pytest.mark.parametrize("name", sorted(gallery.templates()))
@@ -21,8 +33,10 @@ def test_a_template_lies_in_the_file_of_its_name_and_says_what_it_takes(name: st
     template = gallery.templates()[name]
 
     assert template.__name__ == f"rules.gallery.{name}"  # type: ignore[attr-defined]
-    assert template.definition.__annotations__.keys() - {"return"} == set(template.INPUTS)
-    assert gallery.fill_in(name, **dict.fromkeys(template.INPUTS, "01a2003a-f905-7606-b046-77084bc8746c")).name
+    blanks = {one.name: USUAL[one.kind] for one in template.INPUTS}
+    assert template.definition.__annotations__.keys() - {"return"} == set(blanks)
+    assert {blank for _, blank, _, _ in Formatter().parse(template.SENTENCE) if blank} == set(blanks)
+    assert gallery.fill_in(name, **blanks).name == template.TITLE
 
 
 @pytest.mark.django_db

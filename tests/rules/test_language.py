@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from api.problems import errors_of
 from picos.codes import code_of, spaced
-from rules.language import Definition, measure
+from rules.language import Definition
+from rules.triggers import types
 from rules.writing import parse_definition
 
 LEAF = {"field": "pico.code", "op": "is", "value": "A"}
@@ -53,7 +54,7 @@ def test_what_is_left_out_stays_left_out() -> None:
 def test_a_type_named_twice_starts_the_rule_once() -> None:
     twice = {"any": [{"event": "pico.lost"}, {"event": "pico.scanned"}, {"event": "pico.lost"}]}
 
-    assert parse_definition(SOUND | {"when": twice}).when.types == ["pico.lost", "pico.scanned"]
+    assert types(parse_definition(SOUND | {"when": twice}).when) == ["pico.lost", "pico.scanned"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,11 @@ def test_a_code_is_kept_as_printed_however_it_was_typed(typed: str) -> None:
         ({"if": {}}, "if.field", "Field required"),
         ({"if": {"field": "pico.colour", "op": "is", "value": 1}}, "if.field", "there is no field 'pico.colour'"),
         ({"if": LEAF | {"op": "="}}, "if.op", None),
-        ({"if": LEAF | {"value": None}}, "if.value", "'is' cannot compare with this value"),
+        (
+            {"if": LEAF | {"value": None}},
+            "if.value",
+            "'is' cannot compare with this value; it takes a text, a number, true or false",
+        ),
         ({"if": LEAF | {"unit": "kg"}}, "if.unit", "Extra inputs are not permitted"),
         ({"if": {"all": [LEAF], "field": "pico.code"}}, "if.field", "Extra inputs are not permitted"),
         ({"if": {"all": []}}, "if.all", "List should have at least 1 item after validation, not 0"),
@@ -94,7 +99,7 @@ def test_a_code_is_kept_as_printed_however_it_was_typed(typed: str) -> None:
         ({"if": nested(6)}, "if", "a condition has at most 50 comparisons, 5 deep"),
         ({"if": nested(6, by="all")}, "if", "a condition has at most 50 comparisons, 5 deep"),
         ({"if": {"all": [{"any": [LEAF] * 17}] * 3}}, "if", "a condition has at most 50 comparisons, 5 deep"),
-        ({"if": {"all": [LEAF] * 51}}, "if.all", None),
+        ({"if": {"all": [LEAF] * 51}}, "if", "a condition has at most 50 comparisons, 5 deep"),
         ({"then": []}, "then", "List should have at least 1 item after validation, not 0"),
         ({"then": [ACTION] * 11}, "then", None),
         ({"then": ["notify_owner"]}, "then.0", "Input should be a valid dictionary"),
@@ -113,46 +118,10 @@ def test_an_error_points_at_the_place_and_at_no_other(parts: dict[str, Any], pla
     assert set(found) <= {place, "if.op", "if.field"}
 
 
-@pytest.mark.parametrize(
-    ("op", "value"),
-    [
-        ("is", []),
-        ("is", {}),
-        ("is", "a" * 501),
-        ("is", 10**400),
-        ("is", 1.1e15),
-        ("in", "a"),
-        ("in", []),
-        ("in", [None]),
-        ("in", [["a"]]),
-        ("in", ["a"] * 101),
-        ("in", ["a" * 501]),
-        ("contains", 1),
-        ("contains", ["a"]),
-        ("prefix", True),
-        ("suffix", None),
-        ("gt", "soon"),
-        ("gt", "2026-11-21"),
-        ("gte", "2026-11-21T16:40:00"),
-        ("lt", True),
-        ("lte", [1]),
-        ("exists", 1),
-        ("exists", None),
-        ("exists", "yes"),
-    ],
-)
-def test_a_value_that_the_operator_could_never_compare_with_is_refused(op: str, value: Any) -> None:
-    assert errors(**{"if": {"field": "event.data.x", "op": op, "value": value}}) == {
-        "if.value": [f"{op!r} cannot compare with this value"]
-    }
-
-
 @pytest.mark.parametrize("depth", [1, 5])
 def test_conditions_up_to_the_bounds_are_taken(depth: int) -> None:
     for condition in (nested(depth), nested(depth, by="all"), {"all": [{"any": [LEAF] * 25}] * 2}):
-        taken = parse_definition(SOUND | {"if": condition}).if_
-        assert taken is not None
-        assert measure(taken) <= (5, 50)
+        assert parse_definition(SOUND | {"if": condition}).as_json()["if"] == condition
 
 
 def test_thousands_of_conditions_are_refused_in_a_moment() -> None:

@@ -11,7 +11,7 @@ from conduits.models import Delivery, Endpoint
 from parties.models import Company
 from picos.scanning import record_scan
 from rules import engine
-from rules.models import Rule, Trigger
+from rules.models import Listener, Rule
 from tests.conduits.sink import Sink
 from tests.conftest import Api
 from tests.factories import a_company, a_pico, a_product, an_endpoint
@@ -56,9 +56,9 @@ def test_a_subscription_cannot_be_deleted_without_its_endpoint(company: Company,
         409,
         "This rule belongs to an endpoint; delete the endpoint instead.",
     ]
-    assert Trigger.objects.filter(version__rule=rule).count() == 2
+    assert Listener.objects.filter(version__rule=rule).count() == 2
     assert api(company).delete(f"/endpoints/{endpoint.pk}").status_code == 204
-    assert not Trigger.objects.exists()
+    assert not Listener.objects.exists()
 
 
 def test_twenty_endpoints_are_listed_with_as_many_queries_as_one(api: Api) -> None:
@@ -146,7 +146,7 @@ def test_an_unknown_event_is_refused_in_words(company: Company, endpoint: Endpoi
         422,
         {"events": ["there is no event type 'pico.eaten'"]},
     ]
-    assert Trigger.objects.count() == 2
+    assert Listener.objects.count() == 2
 
 
 def test_an_endpoint_hears_of_the_products_that_it_asks_for(company: Company, api: Api) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from parties.models import Person
 from picos.models import Event, Pico
-from rules.models import Rule, RuleVersion
-from rules.moment import Moment
+from rules.models import Rule
 from rules.texts import LONGEST, check_text, fill
+from tests.rules.moments import a_meeting
 
 AT = dt.datetime(2026, 11, 21, 16, 40, 5, tzinfo=dt.UTC)
 
@@ -19,7 +19,7 @@ AT = dt.datetime(2026, 11, 21, 16, 40, 5, tzinfo=dt.UTC)
 def filled(text: str, owner: Person | None = None, **data: Any) -> str:
     pico = Pico(code="K7QM3XNB0FJ2H", name="My bicycle")
     event = Event(type="pico.scanned", at=AT, data=data, pico=pico, owner=owner)
-    return fill(text, Moment(event, Rule(person=owner) if owner else Rule(), RuleVersion(), None))
+    return fill(text, a_meeting(event, Rule(person=owner) if owner else Rule()))
 
 
 @pytest.mark.parametrize(

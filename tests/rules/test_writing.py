@@ -14,7 +14,7 @@ from parties.models import Company, Person
 from picos.codes import code_of
 from picos.models import Pico
 from rules import engine, writing
-from rules.models import Rule, RuleVersion, Trigger
+from rules.models import Listener, Rule, RuleVersion
 from rules.writing import current_version, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
@@ -31,7 +31,7 @@ NOWHERE = "019a0000-0000-7000-8000-000000000000"
 
 
 def index_of(rule: Rule) -> set[tuple[str, Any]]:
-    return {(one.event_type, one.anchor) for one in Trigger.objects.filter(version__rule=rule)}
+    return {(one.event_type, one.anchor) for one in Listener.objects.filter(version__rule=rule)}
 
 
 @pytest.mark.parametrize("make", [a_person, a_company])
@@ -46,6 +46,7 @@ def test_a_rule_is_at_work_once_it_is_written(make: Any, api: Api) -> None:
         "id": str(rule.pk),
         "name": "Tell me",
         "status": "enabled",
+        "paused_because": "",
         "version": 1,
         "sentence": f"IF the code on any {'of my things' if make is a_person else 'product'} is scanned "
         "THEN tell the owner “Hello”",
@@ -143,7 +144,7 @@ def test_a_deleted_rule_is_gone_and_its_runs_stay_readable(api: Api) -> None:
     ):
         assert answer.status_code == 404
     assert asking.get(f"/rules/{rule.pk}/runs").json()["results"] == [run]
-    assert asking.get(f"/runs/{run['id']}").json() == run
+    assert asking.get(f"/runs/{run['id']}").json().items() >= run.items()
 
 
 def the_same_rule(rule: Rule) -> Rule:
@@ -237,7 +238,7 @@ def test_rules_are_listed_newest_first_with_few_queries(api: Api, django_assert_
 
 
 def counts() -> list[int]:
-    return [table._base_manager.count() for table in (Rule, RuleVersion, Trigger)]
+    return [table._base_manager.count() for table in (Rule, RuleVersion, Listener)]
 
 
 def refused(api: Api, party: Company | Person, **parts: Any) -> dict[str, list[str]]:
@@ -286,12 +287,11 @@ def test_an_action_is_for_the_party_that_it_is_for(api: Api) -> None:
     endpoint = an_endpoint(company)
     webhook = {"do": "send_webhook", "endpoint": str(endpoint.pk)}
 
-    assert refused(api, company, then=[{"do": "notify_company", "text": "Hello"}]) == {
-        "then.0.do": ["There is no such action; there are notify_owner, post_entry, send_webhook."]
-    }
-    assert refused(api, a_person(), then=[DEFINITION["then"][0], webhook]) == {
-        "then.1.do": ["There is no such action; there are notify_company, notify_owner, post_entry."]
-    }
+    (said,) = refused(api, company, then=[{"do": "notify_company", "text": "Hello"}])["then.0.do"]
+    assert said.startswith("There is no such action; there are ")
+    assert "send_webhook" in said and "notify_company" not in said  # noqa: PT018
+    (said,) = refused(api, a_person(), then=[DEFINITION["then"][0], webhook])["then.1.do"]
+    assert "notify_company" in said and "send_webhook" not in said  # noqa: PT018
 
 
 @pytest.mark.parametrize(

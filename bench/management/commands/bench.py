@@ -7,7 +7,7 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import deliver, labels, mint, resolve, scan
+from bench import advisory, deliver, drain, labels, mint, resolve, scan
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
@@ -15,6 +15,8 @@ BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "scan": scan.measure,
     "resolve": resolve.measure,
     "labels": labels.measure,
+    "drain": drain.measure,
+    "advisory": advisory.measure,
     "deliver": deliver.measure,
 }
 LOAD: Final = "Load comes from bench/load.py: one thread, raw sockets, on the same cores."

@@ -5,6 +5,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
+from parties.errors import RefusedError, StateForbidsError
+from parties.members import let_in
 from parties.models import Company, Member, Person
 
 
@@ -29,6 +31,9 @@ class Command(BaseCommand):
                 f"There is no company {slug}." if company is None else f"There is nobody with the address {email}."
             )
             raise CommandError(message)
-        member, _ = Member.objects.update_or_create(company=company, person=person, defaults={"role": role})
+        try:
+            member = let_in(company=company, person=person, role=role)
+        except (StateForbidsError, RefusedError) as error:
+            raise CommandError(str(error)) from error
         shown = {"id": str(member.pk), "company": company.slug, "person": str(person.pk), "role": member.role}
         self.stdout.write(json.dumps(shown))

@@ -107,7 +107,7 @@ def test_the_company_sees_what_is_granted(world: World, grants: list[Grant], ent
 
 def test_the_page_lists_what_may_be_seen(world: World) -> None:
     steering.set_grants(world.conduit, [Grant.SCANS, Grant.PHOTOS])
-    assert "What its owner lets you see your scans your photos" in look(world).all("main")[0].text
+    assert "What its owner lets you see their scans their photos" in look(world).all("main")[0].text
     steering.set_grants(world.conduit, [])
     assert "What its owner lets you see nothing" in look(world).all("main")[0].text
 

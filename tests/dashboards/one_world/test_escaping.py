@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from conduits.advisories import correct
 from conduits.models import Conduit, Endpoint
 from conduits.opening import add_thing_with_journal
 from journals.by_link import write_by_link
@@ -20,7 +21,18 @@ from picos.states import set_state
 from rules.engine import drain
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser
-from tests.factories import a_company, a_conduit, a_link, a_member, a_person, a_product, a_rule, an_endpoint, picos
+from tests.factories import (
+    a_company,
+    a_conduit,
+    a_link,
+    a_member,
+    a_person,
+    a_product,
+    a_rule,
+    an_advisory,
+    an_endpoint,
+    picos,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +69,8 @@ def a_hostile_world() -> Conduit:
     set_state(pico=conduit.pico, party=company, key="mode", value=EVIL)
     write_to_owner(pico=conduit.pico, visitor=bytes(8), message=EVIL, contact=EVIL)
     notify(person=owner, pico=conduit.pico, text=EVIL)
+    advisory = an_advisory(company, scope={"serials": [EVIL[:50]]}, title=EVIL[:100], body=EVIL)
+    correct(advisory=advisory, title=EVIL[:100], body=f"{EVIL} again", severity="high")
     condition = {"field": "pico.product.name", "op": "is", "value": EVIL}
     told = [{"do": "notify_owner", "text": EVIL.replace("{{x}}", "")}]
     a_rule(owner, name=EVIL, then=told, **{"if": condition})
@@ -108,6 +122,10 @@ def test_the_owner_s_pages_show_it_as_text(conduit: Conduit, path: str, times: i
         ("?q=%3Cscript%3Ex", 1),
         ("?q=%22%27%3E%3Cscript%3Ex%3C/script%3E", 0),
         ("/conduits/{conduit}", 8),
+        ("/advisories", 2),
+        ("/advisories/{advisory}", 4),
+        ("/advisories/{advisory}/correct", 2),
+        ("/advisories/{advisory}/end", 1),
         ("/products", 2),
         ("/products/{product}", 3),
         ("/endpoints", 2),
@@ -121,7 +139,8 @@ def test_the_desk_s_pages_show_it_as_text(conduit: Conduit, path: str, times: in
     member = Member.objects.get()
     rule = conduit.company.rules.filter(subscribes=None).get()
     product = Product.objects.get()
-    asked = path.format(conduit=conduit.pk, product=product.pk, rule=rule.pk)
+    advisory = conduit.company.advisories.get()
+    asked = path.format(conduit=conduit.pk, product=product.pk, rule=rule.pk, advisory=advisory.pk)
     answer = browser(member.person).get(f"/desk/{conduit.company.slug}{asked}")
     page = assert_harmless(answer)
     assert page.all("main")[0].text.count("<script>x</script>") >= times

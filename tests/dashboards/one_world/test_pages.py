@@ -1,5 +1,6 @@
 """Every page, in as many of its states as there are: sound HTML, nothing inline, nothing loaded from elsewhere."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conduits import steering, switching
+from conduits import proffering, steering, switching
 from conduits.claiming import set_aside
 from conduits.opening import add_thing_with_journal
+from conduits.stances import proposal
 from journals.by_link import write_by_link
 from picos import minting
 from picos.losing import report_lost
@@ -80,7 +82,30 @@ def nothing(_: World) -> None:
     pass
 
 
+def offer_anew(world: World) -> None:
+    proffering.proffer(conduit=world.conduit, proposal=proposal("PDC-AI", "PDC-GOOD"))
+
+
+def withdraw(world: World) -> None:
+    proffering.withdraw(conduit=world.conduit, by="person")
+
+
+def wait(world: World) -> None:
+    withdraw(world)
+    offer_anew(world)
+
+
+def be_declined(world: World) -> None:
+    wait(world)
+    proffering.decline(conduit=world.conduit)
+
+
+def narrow(world: World) -> None:
+    proffering.proffer(conduit=world.conduit, proposal=proposal("SD-BASE"))
+
+
 Change = Callable[[World], Any]
+TERMS = (nothing, offer_anew, withdraw, wait, be_declined, narrow, close)
 SCAN, THING, CONVERSATION = "/P/{code}", "/things/{code}", "{desk}/conduits/{conduit}"
 PAGES: list[tuple[str, str, Change]] = [
     ("anonymous", "/", nothing),
@@ -108,6 +133,9 @@ PAGES: list[tuple[str, str, Change]] = [
     ("stranger", "/companies", nothing),
     *[("owner", "/companies", change) for change in (nothing, pause, close, grant_nothing)],
     ("owner", "/conduits/{conduit}/log", nothing),
+    *[("owner", path, change) for path in ("/conduits/{conduit}/terms", THING, SCAN, "/companies") for change in TERMS],
+    *[(who, "{desk}/terms", change) for who in ("viewer", "admin") for change in (nothing, offer_anew, withdraw)],
+    *[("agent", CONVERSATION, change) for change in (offer_anew, withdraw)],
     ("stranger", "/rules", nothing),
     ("owner", "/rules", nothing),
     ("owner", "/rules/{mine}/runs", nothing),
@@ -265,8 +293,11 @@ def test_a_page_shows_the_same_part_as_its_fragment(world: World) -> None:
         ("agent", CONVERSATION, "{desk}/conduits/{conduit}/entries"),
     ]:
         client = world.browser(who)
-        whole = client.get(path_of(world, page)).content.decode()
-        part = client.get(path_of(world, fragment)).content.decode()
+        # A form's token is written anew each time.
+        whole, part = (
+            re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", client.get(path_of(world, path)).content.decode())
+            for path in (page, fragment)
+        )
         assert f'<div id="live">{part}</div>' in whole, page
 
 

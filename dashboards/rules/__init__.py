@@ -1,0 +1,1 @@
+"""Rules as pages, the same for a person and for a company's desk."""

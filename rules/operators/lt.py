@@ -1,0 +1,20 @@
+"""Less than a number or a time."""
+
+import operator
+
+from rules.comparing import Number, Test, Time, ordered
+
+NAME = "lt"
+TAKES = "a number, or a time such as 2026-11-21T16:40:00Z"
+Value = Number | Time
+
+
+def compiled(field: str, value: Number | Time) -> Test:
+    """Numbers with numbers, times with times."""
+    del field
+    return ordered(value, operator.lt)
+
+
+def sentence(value: Number | Time) -> str:
+    """Completes "the number of unread entries …"."""
+    return f"is less than {value}"
