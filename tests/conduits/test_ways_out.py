@@ -22,6 +22,7 @@ from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
 from journals.keeping import append_entry
 from journals.models import Attachment
 from journals.photos import take_photos
@@ -47,6 +48,7 @@ from tests.factories import (
     a_pico,
     a_product,
     a_rule,
+    an_advisory,
     an_endpoint,
 )
 
@@ -98,7 +100,7 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
     append_entry(journal=conduit.journal, author=heir, body=f"{SECRET}private", visibility="private")
     append_entry(journal=conduit.journal, author=heir, body="", visibility="shared", photos=take_photos([a_photo()]))
     set_state(pico=pico, party=heir, key="note", value=f"{SECRET}state")
-    scan = record_scan(pico=pico, visitor=b"visitor1", person=None, region="DE-BY")
+    scan = record_scan(pico=pico, visitor=b"visitor1", person=None, region="NZ-WGN")
     finder, token = write_to_owner(pico=pico, visitor=b"visitor2", message=f"{SECRET}finder", contact=f"{SECRET}caller")
     channel, _ = open_channel(pico=pico, owner=heir, name=f"{SECRET}channel", scope=["page"], expires_in_days=7)
     gift = offer_transfer(pico=pico, owner=heir).token
@@ -112,7 +114,7 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
         f"{SECRET}note": Grant.NOTES,
         f"{SECRET}rule": Grant.NOTES,
         f"{SECRET}state": Grant.STATE,
-        "DE-BY": Grant.REGION,
+        "NZ-WGN": Grant.REGION,
         str(scan): Grant.SCANS,
         str(photo.pk): Grant.PHOTOS,
     }
@@ -135,6 +137,12 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
         "key": "note",
         "channel_id": channel.pk,
         "rule_id": companys_rule.pk,
+        "event_id": scan,
+        "run_id": companys_rule.pk,
+        "advisory_id": an_advisory(company, scope={"product": product.pk}).pk,
+        "request_id": open_request(conduit=conduit, title="Mend it", by=By(company)).pk,
+        "question_id": scan,
+        "name": "tell_the_call_centre",
         "attachment_id": photo.pk,
         "photo_id": photo.pk,
         "slug": company.slug,
@@ -277,7 +285,7 @@ def test_an_open_desk_is_not_even_rung_for_what_it_may_not_read(
     conduit = a_conduit()
     steering.set_grants(conduit, grants)
     rung: list[str] = []
-    monkeypatch.setattr("journals.keeping.announce", lambda *topics: rung.extend(topics))
+    monkeypatch.setattr("journals.appending.announce", lambda *topics: rung.extend(topics))
 
     append_entry(journal=conduit.journal, author=conduit.owner, body="The sole came off.", visibility="shared")
 

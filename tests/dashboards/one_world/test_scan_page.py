@@ -130,20 +130,20 @@ def json_of(world: World, who: str, pico: str = "pico") -> dict[str, Any]:
 def test_as_json_it_has_the_keys_of_the_contract(world: World) -> None:
     Product.objects.filter(pk=world.product.pk).update(sku="LM-1", gtin="09506000134352")
     shown = json_of(world, "anonymous", "free")
+    (advisory,) = shown["advisories"]
+    assert [advisory[key] for key in ("id", "title", "body", "severity")] == [
+        str(world.advisory.pk),
+        "Recall of lot 26-03",
+        "The glue lets go. Send them back.",
+        "high",
+    ]
     assert shown == {
         "code": world.free.code,
         "status": "minted",
         "product": {"name": "Moccasin", "sku": "LM-1", "gtin": "09506000134352", "company": "LAMO Footwear"},
         "message": None,
         "contact": None,
-        "advisories": [
-            {
-                "id": str(world.advisory.pk),
-                "title": world.advisory.title,
-                "body": world.advisory.body,
-                "severity": world.advisory.severity,
-            }
-        ],
+        "advisories": [advisory],
         "you": "anonymous",
         "scan": {"event": str(Event.objects.get(type="pico.scanned").pk)},
     }
