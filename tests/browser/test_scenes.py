@@ -123,7 +123,9 @@ def _scan_sign_in_and_claim(phone: Page, served: Served, code: str) -> None:
 
 def _make_the_rule(phone: Page, code: str) -> None:
     phone.goto("/rules")
-    phone.get_by_role("button", name="Use it").first.click()
+    phone.get_by_role("link", name="New rule").click()
+    phone.get_by_role("link", name="Use: Tell them I wrote").click()
+    phone.get_by_role("button", name="Put it to work").click()
     expect(phone.get_by_role("switch", name="Tell them I wrote")).to_have_attribute("aria-checked", "true")
     phone.goto(f"/P/{code}")
 
