@@ -8,6 +8,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from conduits.models import Conduit, Endpoint
+from conduits.models.conduit import default_grants
 from journals.models import Journal
 from parties.models import Company, Person
 from picos.codes import new_code
@@ -53,7 +54,14 @@ def settle() -> Owners:
         Journal(pico=pico, owner=owner, company=pico.product.company) for pico in picos if pico.product
     )
     Conduit.objects.bulk_create(
-        Conduit(pico=journal.pico, owner=owner, company=journal.company, journal=journal)
+        Conduit(
+            pico=journal.pico,
+            owner=owner,
+            company=journal.company,
+            journal=journal,
+            status=Conduit.Status.OPEN,
+            scope=default_grants(),
+        )
         for journal in journals
         if journal.company
     )

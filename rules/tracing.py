@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from conduits import gate
 from conduits.models import Delivery
 from picos.models import Event
+from rules.batch import Surroundings, may_meet
 from rules.bounds import DEEPEST
 from rules.models import Run
 
@@ -24,9 +26,9 @@ class Trace:
 
 
 def trace(run: Run) -> Trace:
-    """Of one run. Its owner sees the types and times of what led to it, nothing of what these were about."""
+    """Of one run."""
     wait = getattr(run, "wait", None)
-    return Trace(_with_deliveries(run.actions), _causes(run.event_id), wait.due if wait else None)
+    return Trace(_with_deliveries(run.actions), _causes(run), wait.due if wait else None)
 
 
 def _with_deliveries(actions: Sequence[Said]) -> list[Said]:
@@ -42,14 +44,16 @@ def _told(action: Said, deliveries: dict[UUID, Delivery]) -> Said:
     return action | {"delivery": {"state": delivery.state, "attempts": delivery.attempt_count}}
 
 
-def _causes(event_id: UUID) -> list[Said]:
-    """Up the chain, which is never longer than the engine lets it grow."""
-    found: list[Said] = []
-    wanted: UUID | None = event_id
+def _causes(run: Run) -> list[Said]:
+    """Up the chain, which is never longer than the engine lets it grow; of it what the rule's owner may see."""
+    found: list[Event] = []
+    wanted: UUID | None = run.event_id
     while wanted and len(found) <= DEEPEST + 1:
         event = Event.objects.filter(pk=wanted).first()
         if event is None:
             break
-        found.append({"event": str(event.pk), "type": event.type, "at": event.at.isoformat()})
+        found.append(event)
         wanted = event.cause_id
-    return found[::-1]
+    around = Surroundings(found, [])
+    seen = [one for one in found if may_meet(run.rule, one, gate.decide_event(one, around.conduit_of(one)))]
+    return [{"event": str(one.pk), "type": one.type, "at": one.at.isoformat()} for one in reversed(seen)]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from conduits.models import Conduit
 from conduits.queueing import queue_test
+from conduits.requests import By, open_request
 from tests.api.test_openapi import PREFIX, document, doors
 from tests.conftest import Api
-from tests.factories import a_conduit, a_rule, an_endpoint
+from tests.factories import a_conduit, a_rule, an_advisory, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,9 @@ def filled(path: str, conduit: Conduit) -> str:
         conduit_id=conduit.pk,
         endpoint_id=endpoint.pk,
         delivery_id=queue_test(endpoint).pk,
+        advisory_id=an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
+        request_id=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
+        question_id=conduit.pk,
         rule_id=a_rule(conduit.company, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}]).pk,
     )
 

@@ -46,11 +46,15 @@ WITHOUT_ROW = [
     Door("get", "rules", BOTH, 200, lambda _: "/rules"),
     Door("post", "rules", BOTH, 201, lambda _: "/rules", DEFINITION),
     Door("get", "rules", BOTH, 200, lambda _: "/questions"),
+    Door("post", "rules", BOTH, 200, lambda _: "/rules/simulate", {"definition": DEFINITION}),
     Door("get", "webhooks", ("company",), 200, lambda _: "/endpoints"),
     Door("post", "webhooks", ("company",), 201, lambda _: "/endpoints", {"url": URL, "events": ["*"]}),
 ]
 OF_QUESTIONS = Door("post", "rules", BOTH, 200, at("questions", "/answer"), {"choice": "Yes"})
 OF_RUNS = Door("get", "rules", BOTH, 200, at("runs"))
+WHY = Door(
+    "get", "rules", BOTH, 200, lambda run: f"/rules/{getattr(run, 'rule_id', run)}/why/{getattr(run, 'event_id', run)}"
+)
 
 
 def parties_of(door: Door) -> list[Company | Person]:
@@ -106,9 +110,10 @@ def test_a_door_to_a_run_is_open_to_its_rule_s_party_alone() -> None:
         run = Run.objects.create(
             rule=rule, version=current_version(rule), event_id=event.pk, event_type=event.type, outcome="fired"
         )
-        doors.assert_refuses_everybody_else(OF_RUNS, run, party)
-        doors.assert_refuses_other_tenants(OF_RUNS, run, party)
-        doors.assert_admits(OF_RUNS, run, party)
+        for door in (OF_RUNS, WHY):
+            doors.assert_refuses_everybody_else(door, run, party)
+            doors.assert_refuses_other_tenants(door, run, party)
+            doors.assert_admits(door, run, party)
 
 
 @pytest.mark.parametrize("of", ["owner", "company"])
