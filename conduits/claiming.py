@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from conduits import access_log, breaker, event_types, gate, pacing
 from conduits.due import due_ids
-from conduits.loading import events_by_id
+from conduits.loading import endpoints_by_id, events_by_id
 from conduits.models import AccessLine, Conduit, Delivery, Endpoint
 from conduits.payloads import body_of, fields_of
 from conduits.queueing import TEST
@@ -160,7 +160,7 @@ def _claim(wanted: Sequence[UUID]) -> Claim:
 def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
     with prepared_cursor() as cursor:
         rows = cursor.execute(_LOCK, [now, list(wanted), now, now], binary=True).fetchall()
-    endpoints = _endpoints({row[1] for row in rows})
+    endpoints = endpoints_by_id({row[1] for row in rows})
     conduits = _held({row[4] for row in rows if row[4]})
     return [
         Message(
@@ -177,10 +177,6 @@ def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
         )
         for row in rows
     ]
-
-
-def _endpoints(wanted: Collection[UUID]) -> Mapping[UUID, Endpoint]:
-    return Endpoint.objects.select_related("company").in_bulk(wanted)
 
 
 def _held(wanted: Collection[UUID]) -> Mapping[UUID, Conduit]:

