@@ -79,7 +79,7 @@ def errors_of(error: ValidationError) -> dict[str, list[str]]:
     """Pydantic's errors, by the dotted place of the field."""
     found: dict[str, list[str]] = {}
     for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
-        # A step in angle brackets is the name of one of several shapes (rules/language.py), and in no client's JSON.
+        # A step in angle brackets names one of several shapes (rules/language/one_of.py), and is in no client's JSON.
         place = ".".join(step for step in map(str, one["loc"]) if not step.startswith("<")) or "body"
         found.setdefault(place[:100], []).append(one["msg"].removeprefix("Value error, ")[:_LONGEST])
     return found

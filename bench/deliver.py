@@ -17,11 +17,11 @@ from uuid_utils.compat import uuid7
 
 from bench.server import wait_for
 from bench.stage import Stage
-from conduits import delivery
+from conduits.delivery import draining as delivery
+from conduits.delivery.sending import AT_A_TIME
+from conduits.delivery.signing import headers_for, new_secret
 from conduits.models import Attempt, Conduit, Delivery, Endpoint
 from conduits.opening import claim_and_open
-from conduits.sending import AT_A_TIME
-from conduits.signing import headers_for, new_secret
 from parties.models import Person
 from picos.event_types import SCANNED
 from picos.events import Draft, record_events

@@ -14,7 +14,8 @@ from conduits.models import Delivery
 from journals.models import Entry
 from picos import scanning
 from picos.models import Pending, Pico
-from rules import engine, plan
+from rules.engine import draining as engine
+from rules.engine import plan
 from rules.models import Listener, Run
 
 EVENTS: Final = 20_000

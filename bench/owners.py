@@ -13,7 +13,7 @@ from journals.models import Journal
 from parties.models import Company, Person
 from picos.codes import new_code
 from picos.models import Pico, Product
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.listening import listen
 from rules.models import Rule, RuleVersion
 

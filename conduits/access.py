@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.http import Http404
 
+from conduits.advisories.standing import standing_anywhere
 from conduits.models import Advisory, Conduit, Delivery, Endpoint
-from conduits.standing import standing_anywhere
 from parties.models import Company, Person
 from picos.models import Pico
 

@@ -2,7 +2,7 @@
 
 All of it happens in the pico's turn: the engine holds an event in the commit that takes it from the queue, and a resume
 or an agreement puts it back there. So the company's rules meet it once, after that, and the owner's, which met it at
-once, do not meet it again (rules/engine.py).
+once, do not meet it again (rules/engine/draining.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,8 @@ from django.db import IntegrityError, transaction
 
 from conduits.leaving import leave
 from conduits.models import Conduit
-from conduits.proffering import proffer
-from conduits.stances import Proposal, usual_proposal
+from conduits.terms.proffering import proffer
+from conduits.terms.stances import Proposal, usual_proposal
 from journals.keeping import open_journal
 from journals.models import Journal
 from parties.errors import StateForbidsError

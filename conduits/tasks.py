@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
-from conduits import advisories, delivery, telling, warnings
+from conduits.advisories import publishing as advisories
+from conduits.advisories import telling
+from conduits.delivery import draining as delivery
+from conduits.delivery import warnings
 
 
 @shared_task(name="conduits.send_deliveries")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from api.idempotency import once_of
 from api.problems import problem, problem_response
-from conduits.standing import standing_for
+from conduits.advisories.standing import standing_for
 from dashboards.forms import ByLinkForm, posted
 from dashboards.misses import JSON, counts_lost_links, too_many, vary, wants_json
 from dashboards.scan_page import advisory_as_json

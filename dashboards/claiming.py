@@ -12,8 +12,8 @@ from conduits import steering
 from conduits.access import current_conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import claim_and_open
-from conduits.rosters import agreements
-from conduits.stances import is_accepted_at_once, usual_proposal
+from conduits.terms.rosters import agreements
+from conduits.terms.stances import is_accepted_at_once, usual_proposal
 from dashboards.forms import ClaimForm, EntryForm, ProfferForm, posted
 from dashboards.misses import counts_misses
 from dashboards.owned import owner_context, signed_in

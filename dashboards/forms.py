@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
 from api.bodies import storable
-from conduits.rosters import agreements
-from conduits.stances import Proposal, proposal
+from conduits.terms.rosters import agreements
+from conduits.terms.stances import Proposal, proposal
 from picos.channels import LONGEST_DAYS, MOST_USES
 from picos.models import Channel
 

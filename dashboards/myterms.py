@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, JsonResponse
 
-from conduits import rosters
+from conduits.terms import rosters
 from dashboards.gs1 import for_everybody
 
 

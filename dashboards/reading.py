@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from conduits.access import access_advisory_of
-from conduits.advisories import acknowledge as acknowledge_advisory
+from conduits.advisories.publishing import acknowledge as acknowledge_advisory
 from dashboards.owned import signed_in
 from dashboards.scan_page import STAYED
 from picos.access import access_owned_pico

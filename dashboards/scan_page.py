@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from conduits.access import current_conduit
+from conduits.advisories.standing import Standing, standing_for
+from conduits.advisories.telling import advisories_path
 from conduits.models import Advisory
-from conduits.standing import Standing, standing_for
-from conduits.telling import advisories_path
 from dashboards.forms import FinderForm
 from dashboards.misses import counts_misses, unknown, vary, wants_json
 from dashboards.owned import owner_context

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import Error
 from django.utils.html import escape
 
-from conduits.standing import MATCHES, STANDS, reaches
+from conduits.advisories.standing import MATCHES, STANDS, reaches
 from picos import codes
 from picos.gathering import Gatherer
 from picos.prepared import prepared_cursor

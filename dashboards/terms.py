@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from conduits import proffering, rosters
 from conduits.access import access_conduit
 from conduits.models import Conduit, Proffer
-from conduits.stances import Proposal, prefer, usual_proposal
+from conduits.terms import proffering, rosters
+from conduits.terms.stances import Proposal, prefer, usual_proposal
 from dashboards.forms import PersonForm, ProfferForm, posted
 from dashboards.owned import signed_in
 from dashboards.you import you_context

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from conduits import proffering
+from conduits.advisories.standing import recent_for
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
-from conduits.standing import recent_for
+from conduits.terms import proffering
 from dashboards.forms import ChannelForm, LostForm, MessageForm, ReasonForm, ThingForm, posted
 from dashboards.owned import before_of, owner_context, signed_in
 from journals.inheriting import closed_journals, history_of, last_closed_journal

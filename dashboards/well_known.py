@@ -6,10 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from api.problems import NOT_FOUND, problem
-from conduits.keys import PublicKey, public_keys
+from conduits.delivery.keys import PublicKey, public_keys
+from conduits.delivery.payloads import rfc3339
+from conduits.delivery.signing import PUBLIC_PREFIX
 from conduits.models import Endpoint
-from conduits.payloads import rfc3339
-from conduits.signing import PUBLIC_PREFIX
 from dashboards.gs1 import for_everybody
 
 

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from conduits.rosters import agreements
-from conduits.stances import usual_proposal
-from conduits.wishes import set_wish, wish_of
+from conduits.advisories.wishes import set_wish, wish_of
+from conduits.terms.rosters import agreements
+from conduits.terms.stances import usual_proposal
 from dashboards.advisory_forms import ToldForm
 from dashboards.forms import PersonForm, ProfferForm, posted, text
 from dashboards.owned import signed_in

@@ -24,9 +24,9 @@ from picos.models import Event, Pico
 from picos.notices import NoticeDraft
 from picos.turns import take_turn
 from rules.authorship import authored, side_of
+from rules.engine.moment import Moment
 from rules.event_types import RULE_ANSWERED, RULE_ASKED
 from rules.models import Question, Rule, Wait
-from rules.moment import Moment
 
 Side = Literal["owner", "company"]
 LONGEST = 500

@@ -11,7 +11,7 @@ from parties.models import Company, Person
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, branches_of, settings_of, walk
 from rules.event_types import RULE_DUE
-from rules.language import MOST_ACTIONS, Definition
+from rules.language.definition import MOST_ACTIONS, Definition
 from rules.triggers import types
 
 # Of actions that hang on the outcome of others.

@@ -7,11 +7,11 @@ from conduits import gate
 from conduits.models import AccessLine
 from parties.models import Person
 from picos.models import Event, Pending
-from rules.batch import Surroundings
 from rules.checking import check
+from rules.engine.batch import Surroundings
+from rules.engine.plan import Plan, plan
 from rules.listening import keys_of
 from rules.models import Rule, Run
-from rules.plan import Plan, plan
 from rules.triggers import leaves
 from rules.writing import current_version
 

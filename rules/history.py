@@ -12,7 +12,7 @@ from django.utils import timezone
 from conduits import gate
 from parties.models import Company, Person
 from picos.models import Event, Pico
-from rules.batch import Surroundings
+from rules.engine.batch import Surroundings
 
 MOST: Final = 200
 # How far back, in steps that double, so that a busy company's last hour does not cost a month of reading.

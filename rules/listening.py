@@ -7,7 +7,7 @@ from uuid import UUID
 
 from picos.models import Event
 from rules.event_types import RULE_DUE, RULE_STARTED
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.models import Listener, Rule, RuleVersion
 from rules.triggers import EventIs, is_stateless, leaves, needs_every_event
 

@@ -16,15 +16,15 @@ from conduits import gate
 from parties.models import Company, Person
 from picos.models import Event, Pico
 from rules import triggers
-from rules.batch import Surroundings, may_meet, places
 from rules.checking import check
 from rules.conditions import reading
+from rules.engine.batch import Surroundings, may_meet, places
+from rules.engine.moment import Moment
+from rules.engine.plan import Plan, plan_of
 from rules.history import MOST, last_events
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.listening import keys_of
 from rules.models import Rule, RuleVersion, Run
-from rules.moment import Moment
-from rules.plan import Plan, plan_of
 from rules.triggers import needs_every_event, types
 
 Said = dict[str, Any]

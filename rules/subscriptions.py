@@ -11,14 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from pydantic import ValidationError
 
-from conduits.addresses import Network
-from conduits.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
+from conduits.delivery.addresses import Network
+from conduits.delivery.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
 from conduits.models import Endpoint
 from parties.errors import RefusedError
 from parties.models import Company
 from picos.event_types import event_types
 from rules.event_types import OF_ONE_RULE
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.models import Rule
 from rules.triggers import types
 from rules.writing import (

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from rules import engine
+from rules.engine import draining as engine
 
 
 @shared_task(name="rules.drain_events")

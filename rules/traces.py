@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from rules.fields import MISSING
+from rules.language.fields import MISSING
 
 Trace = list[dict[str, Any]]
 LONGEST: Final = 200

@@ -9,8 +9,8 @@ from uuid import UUID
 from conduits import gate
 from conduits.models import Delivery
 from picos.models import Event
-from rules.batch import Surroundings, may_meet
-from rules.bounds import DEEPEST
+from rules.engine.batch import Surroundings, may_meet
+from rules.engine.bounds import DEEPEST
 from rules.models import Run
 
 Said = dict[str, Any]

@@ -17,12 +17,12 @@ from parties.models import Company, Person
 from picos.models import Pico
 from rules import triggers
 from rules.checking import check, endpoints_of
-from rules.language import Definition
+from rules.engine.plan import plan_of
+from rules.engine.waiting import cancel_runs
+from rules.engine.watching import begin, forget
+from rules.language.definition import Definition
 from rules.listening import listen, stop_listening
 from rules.models import Rule, RuleVersion, Run
-from rules.plan import plan_of
-from rules.waiting import cancel_runs
-from rules.watching import begin, forget
 
 MOST_PER_PARTY = 500
 # Things for each of which the clock of one rule rings.

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from conduits import advisories
+from conduits.advisories import publishing as advisories
+from conduits.advisories.scopes import resolve_scope
 from conduits.models import Advisory, Conduit, Endpoint
 from conduits.opening import claim_and_open
-from conduits.scopes import resolve_scope
 from parties.keys import create_key
 from parties.models import Company, Member, Person
 from picos import links, minting, products

@@ -85,7 +85,7 @@ def test_nothing_below_imports_a_test() -> None:
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("import rules.engine", ["rules.engine"]),
+        ("import rules.engine.draining", ["rules.engine.draining"]),
         ("from conduits import gate", ["conduits"]),
         ("def late():\n    from conduits.gate import grants", ["conduits.gate"]),
         ("from . import codes", ["picos"]),

@@ -45,7 +45,7 @@ EXCUSED = {
     ("conduits/api/journal.py", "_files"): "what is sent in, not what is kept",
     ("conduits/api/journal.py", "_replied"): "its caller says which entries the gate lets it find",
     ("conduits/api/journal.py", "shown_entry"): "draws an entry that its caller may show, photos only if told to",
-    ("conduits/delivery.py", "_subjects"): "loads a batch, of which the gate then lets some pass",
+    ("conduits/delivery/draining.py", "_subjects"): "loads a batch, of which the gate then lets some pass",
     ("conduits/photos.py", "_is_passed_on"): "asks for a person who owns it now",
     ("conduits/states.py", "read_changes"): "through _granted, which asks the gate",
     ("conduits/states.py", "read_states"): "through _granted, which asks the gate",
@@ -60,10 +60,10 @@ EXCUSED = {
     ("dashboards/desk/staff.py", "members"): "the addresses of a company's own members",
     ("dashboards/things.py", "_finders"): "for its owner, of whose page it is a part",
     ("rules/asking.py", "answer_question"): "the question, which the answer names as its cause",
-    ("rules/batch.py", "_origins"): "what a started rule is about; the engine asks the gate for each",
-    ("rules/claiming.py", "claim"): "the queue; the engine asks the gate for each",
-    ("rules/resuming.py", "moment_of"): "what a run began with; its actions ask the gate again",
-    ("rules/watching.py", "ring_due"): "what a clock's event names as its cause",
+    ("rules/engine/batch.py", "_origins"): "what a started rule is about; the engine asks the gate for each",
+    ("rules/engine/claiming.py", "claim"): "the queue; the engine asks the gate for each",
+    ("rules/engine/resuming.py", "moment_of"): "what a run began with; its actions ask the gate again",
+    ("rules/engine/watching.py", "ring_due"): "what a clock's event names as its cause",
 }
 
 
@@ -110,7 +110,7 @@ def test_whatever_touches_an_owner_s_rows_asks_the_gate_or_is_the_owner_s_own_do
 KEEPERS = {
     "conduits/gate.py",
     "conduits/steering.py",
-    "conduits/proffering.py",
+    "conduits/terms/proffering.py",
     "conduits/models/conduit.py",
     "conduits/api/conduits.py",
     "conduits/api/picos.py",

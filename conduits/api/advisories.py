@@ -13,13 +13,14 @@ from api.authentication import company_of
 from api.bodies import Body, Line, MaybeText, Shown, Text, storable
 from api.doors import handles
 from api.paging import page
-from conduits import advisories, wishes
 from conduits.access import access_advisory, access_advisory_of
+from conduits.advisories import publishing as advisories
+from conduits.advisories import wishes
+from conduits.advisories.counting import figures_of
+from conduits.advisories.scopes import resolve_scope, scope_of
+from conduits.advisories.standing import Standing, recent_for
 from conduits.api.readers import person_of
-from conduits.counting import figures_of
 from conduits.models import Advisory
-from conduits.scopes import resolve_scope, scope_of
-from conduits.standing import Standing, recent_for
 from picos.access import access_owned_pico
 from picos.regions import region_of
 from picos.serial_runs import MOST

@@ -12,8 +12,8 @@ from api.bodies import Shown
 from api.doors import handles
 from api.paging import page
 from conduits.access import access_delivery, access_endpoint
+from conduits.delivery.queueing import replay
 from conduits.models import Attempt, Delivery
-from conduits.queueing import replay
 from parties.errors import RefusedError
 
 

@@ -16,10 +16,11 @@ from api.bodies import Body, Flag, MaybeText, Shown
 from api.doors import handles
 from api.paging import page
 from api.requests import MEGABYTE
-from conduits import gate, payloads
+from conduits import gate
 from conduits.access import current_conduit
 from conduits.answering import add_companys_entry
 from conduits.api.readers import is_company, person_of, reader_of
+from conduits.delivery import payloads
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.photos import access_photo, photo_response

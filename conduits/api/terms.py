@@ -15,12 +15,12 @@ from api.authentication import company_of, party_of
 from api.bodies import Body, MaybeLine, Shown
 from api.doors import handles
 from api.paging import page
-from conduits import proffering
 from conduits.access import access_conduit
 from conduits.api.readers import is_company, person_of
 from conduits.models import Conduit, Proffer, Terms
-from conduits.rosters import agreements
-from conduits.stances import Proposal, accept_at_once, accepted_at_once, prefer, proposal, usual_proposal
+from conduits.terms import proffering
+from conduits.terms.rosters import agreements
+from conduits.terms.stances import Proposal, accept_at_once, accepted_at_once, prefer, proposal, usual_proposal
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 

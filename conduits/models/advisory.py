@@ -55,7 +55,7 @@ class Advisory(models.Model):
     class Meta:
         verbose_name_plural = "advisories"
         indexes: ClassVar = [
-            # Each scan's question while some stand: which of this company's? (conduits/standing.py)
+            # Each scan's question while some stand: which of this company's? (conduits/advisories/standing.py)
             models.Index(fields=["company"], name="advisory_standing", condition=models.Q(ended_at=None)),
         ]
         constraints: ClassVar = [

@@ -100,7 +100,7 @@ class Conduit(models.Model):
         indexes: ClassVar = [
             # The engine's question: through which conduit may this event pass? A closed one tells of its own closing.
             models.Index(fields=["pico", "owner"], name="conduit_of_pico"),
-            # Whom a company's advisory reaches, one owner after the other (conduits/telling.py).
+            # Whom a company's advisory reaches, one owner after the other (conduits/advisories/telling.py).
             models.Index(fields=["company", "owner"], name="conduit_of_company", condition=models.Q(status="open")),
         ]
         constraints: ClassVar = [

@@ -43,8 +43,8 @@ class Endpoint(models.Model):
     rate_per_second = models.PositiveSmallIntegerField(null=True)
     concurrency = models.PositiveSmallIntegerField(null=True)
     paced_from = models.DateTimeField(null=True)
-    # The breaker (conduits/breaker.py): what failed in a row and since when; while `probe_at` is set nothing goes there
-    # but one message at that time, and `probe_count` of these failed so far.
+    # The breaker (conduits/delivery/breaker.py): what failed in a row and since when; while `probe_at` is set nothing
+    # goes there but one message at that time, and `probe_count` of these failed so far.
     failure_count = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     probe_at = models.DateTimeField(null=True)

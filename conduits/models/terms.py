@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from conduits import rosters
 from conduits.models.conduit import Conduit
+from conduits.terms import rosters
 from parties.models import Company
 
 

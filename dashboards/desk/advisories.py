@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from conduits import advisories as verbs
 from conduits.access import access_advisory
-from conduits.counting import figures_of
+from conduits.advisories import publishing as verbs
+from conduits.advisories.counting import figures_of
+from conduits.advisories.scopes import resolve_scope
+from conduits.advisories.standing import COUNTED, concerned
 from conduits.models import Advisory
-from conduits.scopes import resolve_scope
-from conduits.standing import COUNTED, concerned
 from dashboards.advisory_forms import AdvisoryForm, EndingForm, WordingForm
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.forms import posted

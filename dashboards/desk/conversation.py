@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits import gate
 from conduits.access import access_conduit
+from conduits.advisories.standing import standing_anywhere
 from conduits.answering import add_companys_entry, answer
 from conduits.assigning import assignable, assignee_of
 from conduits.labelling import labels_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
-from conduits.proffering import waiting_proffer
 from conduits.reading import open_for
-from conduits.standing import standing_anywhere
+from conduits.terms.proffering import waiting_proffer
 from dashboards.desk.forms import AnswerForm
 from dashboards.desk.inbox import rows_of
 from dashboards.desk.members import at_desk, desk_context, reader_of

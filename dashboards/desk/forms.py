@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from conduits.rosters import agreements
+from conduits.terms.rosters import agreements
 from dashboards.forms import SAYS, keepable, prose, text
 from parties.errors import RefusedError
 from picos import retention

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from conduits import proffering, rosters
 from conduits.access import access_conduit
 from conduits.models import Proffer
-from conduits.stances import accept_at_once, accepted_at_once
+from conduits.terms import proffering, rosters
+from conduits.terms.stances import accept_at_once, accepted_at_once
 from dashboards.desk.forms import AcceptedForm
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.forms import posted

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from conduits import endpoints as verbs
-from conduits import switching
 from conduits.access import access_delivery, access_endpoint
-from conduits.keys import public_key
+from conduits.delivery import endpoints as verbs
+from conduits.delivery import switching
+from conduits.delivery.keys import public_key
+from conduits.delivery.queueing import replay
+from conduits.delivery.recovering import recover, set_aside_of
 from conduits.models import Delivery, Endpoint
-from conduits.queueing import replay
-from conduits.recovering import recover, set_aside_of
 from dashboards.desk.endpoint_forms import DeliveriesForm, EndpointForm, RecoverForm
 from dashboards.desk.members import at_desk, desk_context
 from dashboards.forms import posted

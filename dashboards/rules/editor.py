@@ -19,10 +19,10 @@ from parties.errors import RefusedError, StateForbidsError
 from rules import gallery, writing
 from rules.gallery import Template
 from rules.gallery.inputs import Choices, Input, choices, read
-from rules.language import Definition
+from rules.language.definition import Definition
+from rules.language.sentences import Sentence, sentence_of
 from rules.models import Rule
 from rules.rehearsing import Rehearsal, rehearse
-from rules.sentences import Sentence, sentence_of
 
 LONGEST_JSON = 100_000
 REHEARSED = 50

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from dashboards.rules.places import Place
 from parties.errors import RefusedError, StateForbidsError
 from rules import writing
+from rules.language.sentences import sentences_of
 from rules.models import Rule
-from rules.sentences import sentences_of
 
 VERBS = {"enable": writing.enable_rule, "disable": writing.disable_rule, "delete": writing.delete_rule}
 

@@ -10,8 +10,8 @@ from dashboards.rules.places import Place
 from rules import writing
 from rules.explaining import explain
 from rules.history import last_events
+from rules.language.sentences import sentence_of
 from rules.models import Run
-from rules.sentences import sentence_of
 from rules.tracing import trace
 
 RUNS = 30

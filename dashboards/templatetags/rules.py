@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.rules.places import Place
 from picos.event_types import UnknownEventTypeError, event_type
-from rules.fields import in_words
+from rules.language.fields import in_words
 from rules.operators import operators
 
 register = template.Library()

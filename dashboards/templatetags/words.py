@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from conduits.models import Advisory
 from parties.keys import READING
 from picos import codes, qr
-from rules.fields import in_words
+from rules.language.fields import in_words
 
 register = template.Library()
 # Of a list, as many as fit in a cell.

@@ -3,7 +3,7 @@
 NAME      as in `{"do": NAME, …}`
 PARTIES   whose rules may use it
 GATHERS   whether all that it writes goes through `moment.effects`; else the engine gives it a savepoint
-WAITS     whether the run may go on later; then the module also has `branch`, see rules/waiting.py
+WAITS     whether the run may go on later; then the module also has `branch`, see rules/engine/waiting.py
 Settings  a pydantic model of its other keys; with a method `branches`, if further actions hang on its outcome, and
           a method `check`, if the party has to have what they name
 sentence  what it says after THEN
@@ -19,8 +19,8 @@ from typing import Any, Literal, Protocol, cast
 
 from picos.models import Event
 from rules.actions.outcome import Outcome, Pause
-from rules.naming import Names
-from rules.shapes import Strict
+from rules.language.naming import Names
+from rules.language.shapes import Strict
 
 Party = Literal["company", "person"]
 Actions = list[dict[str, Any]]

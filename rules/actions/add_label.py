@@ -7,10 +7,10 @@ from pydantic import AfterValidator
 from conduits.labelling import add_label, check_label
 from parties.errors import StateForbidsError
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import quoted
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.quoting import quoted
+from rules.language.shapes import Strict
 
 NAME = "add_label"
 PARTIES = ("company",)

@@ -11,15 +11,15 @@ from picos.models import Event
 from rules.actions.outcome import Outcome, Pause, refused
 from rules.asking import LONGEST, MOST_OPEN, Side, ask
 from rules.authorship import side_of
-from rules.durations import Duration, in_words
+from rules.engine.moment import Moment
+from rules.engine.reach import no_conversation, out_of_reach
 from rules.event_types import RULE_ANSWERED
+from rules.language.durations import Duration, in_words
+from rules.language.naming import Names
+from rules.language.quoting import one_of, quoted
+from rules.language.shapes import Strict
+from rules.language.texts import check_text, fill, read_aloud
 from rules.models import Question
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import one_of, quoted
-from rules.reach import no_conversation, out_of_reach
-from rules.shapes import Strict
-from rules.texts import check_text, fill, read_aloud
 
 NAME = "ask"
 PARTIES = ("company", "person")

@@ -8,9 +8,9 @@ from conduits.assigning import assign, least_busy, member_by_email
 from parties.errors import RefusedError
 from parties.models import Company, Member, Person
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.shapes import Strict
 
 NAME = "assign"
 PARTIES = ("company",)

@@ -3,10 +3,10 @@
 from conduits.models import Request
 from conduits.requests import By, close_request, titles
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.reach import no_conversation
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.engine.reach import no_conversation
+from rules.language.naming import Names
+from rules.language.shapes import Strict
 
 NAME = "close_request"
 PARTIES = ("company", "person")

@@ -4,10 +4,10 @@ from pydantic import Field
 
 from picos.models import Event
 from rules.actions.outcome import Outcome, Pause
-from rules.durations import Duration, in_words
-from rules.moment import Moment
-from rules.naming import Names
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.language.durations import Duration, in_words
+from rules.language.naming import Names
+from rules.language.shapes import Strict
 
 NAME = "delay"
 PARTIES = ("company", "person")

@@ -8,10 +8,10 @@ from conduits.gate import decide_read, grants
 from conduits.models.conduit import Grant
 from conduits.noting import note
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.shapes import Strict
-from rules.texts import LONGEST, check_text, fill, read_aloud
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.shapes import Strict
+from rules.language.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "notify_company"
 PARTIES = ("person",)

@@ -7,12 +7,12 @@ from pydantic import AfterValidator, Field
 from conduits.requests import LONGEST_TITLE, By, open_request
 from parties.errors import RefusedError, StateForbidsError
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import quoted
-from rules.reach import no_conversation
-from rules.shapes import Strict
-from rules.texts import check_text, fill, read_aloud
+from rules.engine.moment import Moment
+from rules.engine.reach import no_conversation
+from rules.language.naming import Names
+from rules.language.quoting import quoted
+from rules.language.shapes import Strict
+from rules.language.texts import check_text, fill, read_aloud
 
 NAME = "open_request"
 PARTIES = ("company", "person")

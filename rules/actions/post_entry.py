@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field
 from conduits.gate import decide_read
 from journals.appending import EntryDraft
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.shapes import Strict
-from rules.texts import LONGEST, check_text, fill, read_aloud
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.shapes import Strict
+from rules.language.texts import LONGEST, check_text, fill, read_aloud
 
 NAME = "post_entry"
 PARTIES = ("company", "person")

@@ -6,10 +6,10 @@ from pydantic import AfterValidator
 
 from conduits.labelling import check_label, remove_label
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import quoted
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.quoting import quoted
+from rules.language.shapes import Strict
 
 NAME = "remove_label"
 PARTIES = ("company",)

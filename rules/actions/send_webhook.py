@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
+from conduits.delivery.queueing import DeliveryDraft
 from conduits.models import Endpoint
-from conduits.queueing import DeliveryDraft
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from rules.actions.outcome import Outcome, refused
-from rules.moment import Moment
-from rules.naming import Names
-from rules.shapes import Strict
+from rules.engine.moment import Moment
+from rules.language.naming import Names
+from rules.language.shapes import Strict
 
 NAME = "send_webhook"
 PARTIES = ("company",)

@@ -11,13 +11,13 @@ from parties.errors import RefusedError, StateForbidsError
 from picos import states
 from picos.models import State
 from rules.actions.outcome import Outcome, refused
-from rules.fields import MISSING
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import quoted, value_said
-from rules.reach import out_of_reach
-from rules.shapes import Strict
-from rules.texts import LONGEST, check_text, fill_value, read_aloud
+from rules.engine.moment import Moment
+from rules.engine.reach import out_of_reach
+from rules.language.fields import MISSING
+from rules.language.naming import Names
+from rules.language.quoting import quoted, value_said
+from rules.language.shapes import Strict
+from rules.language.texts import LONGEST, check_text, fill_value, read_aloud
 
 NAME = "set_state"
 PARTIES = ("company", "person")

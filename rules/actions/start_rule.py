@@ -8,13 +8,13 @@ from parties.models import Company, Person
 from picos.events import Draft
 from rules.actions.outcome import Outcome, refused
 from rules.authorship import authored
+from rules.engine.moment import Moment
+from rules.engine.reach import out_of_reach
 from rules.event_types import RULE_STARTED
+from rules.language.naming import Names
+from rules.language.quoting import quoted
+from rules.language.shapes import Strict
 from rules.models import Rule
-from rules.moment import Moment
-from rules.naming import Names
-from rules.quoting import quoted
-from rules.reach import out_of_reach
-from rules.shapes import Strict
 
 NAME = "start_rule"
 PARTIES = ("company", "person")

@@ -12,10 +12,10 @@ from api.authentication import company_of
 from api.bodies import Body, Flag, Shown
 from api.doors import handles
 from api.paging import page
-from conduits import endpoints, recovering, switching
 from conduits.access import access_endpoint
-from conduits.endpoints import LONGEST_OVERLAP_HOURS
-from conduits.keys import public_key
+from conduits.delivery import endpoints, recovering, switching
+from conduits.delivery.endpoints import LONGEST_OVERLAP_HOURS
+from conduits.delivery.keys import public_key
 from conduits.models import Endpoint
 from rules.subscriptions import (
     add_subscribed_endpoint,

@@ -13,9 +13,9 @@ from api.bodies import Shown
 from api.doors import handles
 from api.paging import page
 from rules import writing
-from rules.language import Definition
+from rules.language.definition import Definition
+from rules.language.sentences import Sentence, sentences_of
 from rules.models import Rule
-from rules.sentences import Sentence, sentences_of
 
 
 class RuleShown(Shown):

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.requests import OneAnswer
-from rules.schema import rule_schema
+from rules.language.schema import rule_schema
 
 CONTENT_TYPE = "application/schema+json"
 

@@ -20,7 +20,7 @@ from picos.event_types import UnknownEventTypeError, event_type
 from picos.models import Event
 from rules import writing
 from rules.history import MOST
-from rules.language import Code, Definition
+from rules.language.definition import Code, Definition
 from rules.rehearsing import Rehearsal, rehearse, rehearse_with
 
 

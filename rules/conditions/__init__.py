@@ -17,11 +17,11 @@ from typing import Annotated, Any, Final, Protocol, TypeAlias, cast
 
 from pydantic import BeforeValidator
 
-from rules.comparing import Read, Truth
-from rules.fields import read_field
-from rules.moment import Moment
-from rules.one_of import OneOf
-from rules.shapes import Strict, shape
+from rules.engine.moment import Moment
+from rules.language.comparing import Read, Truth
+from rules.language.fields import read_field
+from rules.language.one_of import OneOf
+from rules.language.shapes import Strict, shape
 from rules.traces import Trace
 
 DEEPEST: Final = 5

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from rules.comparing import Read, Truth
 from rules.conditions import MOST, Check, Inner, check_of, phrase
-from rules.shapes import Strict
+from rules.language.comparing import Read, Truth
+from rules.language.shapes import Strict
 from rules.traces import Trace
 
 NAME = "all"

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from rules.comparing import Read, Truth
 from rules.conditions import Check
-from rules.expressions import LONGEST, compile_expression
-from rules.fields import MISSING
-from rules.quoting import quoted
-from rules.shapes import Strict
+from rules.language.comparing import Read, Truth
+from rules.language.expressions import LONGEST, compile_expression
+from rules.language.fields import MISSING
+from rules.language.quoting import quoted
+from rules.language.shapes import Strict
 from rules.traces import Trace, shown
 
 NAME = "cel"

@@ -14,11 +14,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from rules.comparing import Read, Truth
 from rules.conditions import Check
-from rules.fields import field_schema, in_words, is_field
+from rules.language.comparing import Read, Truth
+from rules.language.fields import field_schema, in_words, is_field
+from rules.language.shapes import Strict
 from rules.operators import check_value, operators, values_of
-from rules.shapes import Strict
 from rules.traces import Trace, shown
 
 NAME = "field"

@@ -16,7 +16,7 @@ from typing import Protocol, cast
 from parties.models import Company, Person
 from rules.actions import Party
 from rules.gallery.inputs import Input
-from rules.language import Definition
+from rules.language.definition import Definition
 
 
 class Template(Protocol):

@@ -4,7 +4,7 @@ from typing import Final
 
 from rules.actions import Party
 from rules.gallery.inputs import Input
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.writing import parse_definition
 
 NAME: Final = "finder_while_lost"

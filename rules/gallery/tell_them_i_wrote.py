@@ -3,7 +3,7 @@
 from typing import Final
 
 from rules.actions import Party
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.writing import parse_definition
 
 NAME: Final = "tell_them_i_wrote"

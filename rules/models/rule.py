@@ -74,7 +74,7 @@ class RuleVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
-    # As in rules/language.py.
+    # As in rules/language/definition.py.
     definition = models.JSONField()
     # The template that it was made from and what stands in its blanks, so that it can be changed there again.
     template = models.JSONField(default=dict)

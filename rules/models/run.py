@@ -24,7 +24,7 @@ class Run(models.Model):
         NOT_MATCHED = "not_matched"
         NOTED = "noted", "One event of a pattern that is not complete"
         SKIPPED = "skipped", "Held back by the rule's own mode, cool-down or limit"
-        STOPPED = "stopped", "Stopped by a bound of rules/bounds.py"
+        STOPPED = "stopped", "Stopped by a bound of rules/engine/bounds.py"
         CANCELLED = "cancelled", "Ended while it waited"
         FAILED = "failed"
 
@@ -52,7 +52,7 @@ class Run(models.Model):
             models.Index(fields=["rule", "-id"], name="run_newest_first"),
             # What rules did about a thing, for the desk.
             models.Index(fields=["pico", "-id"], name="run_of_pico"),
-            # How many runs a chain of causes has led to lately (rules/bounds.py).
+            # How many runs a chain of causes has led to lately (rules/engine/bounds.py).
             models.Index(fields=["root_id", "at"], name="run_of_chain", condition=~models.Q(root_id=None)),
             # Is an earlier run of this rule and key still under way?
             models.Index(

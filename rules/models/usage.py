@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Usage(models.Model):
-    """Evaluations and actions of one party's rules within one hour, see rules/quotas.py."""
+    """Evaluations and actions of one party's rules within one hour, see rules/engine/quotas.py."""
 
     id = models.BigAutoField(primary_key=True)
     party = models.UUIDField()

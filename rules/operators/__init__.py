@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from rules.comparing import Test
+from rules.language.comparing import Test
 
 
 class Operator(Protocol):

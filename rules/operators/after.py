@@ -1,8 +1,8 @@
 """Later than a date or a time."""
 
-from rules import times
-from rules.comparing import Test
-from rules.times import PointInTime
+from rules.language import times
+from rules.language.comparing import Test
+from rules.language.times import PointInTime
 
 NAME = "after"
 TAKES = times.TAKES

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from rules.comparing import DayOrTime, Number, Test, as_span, is_number, seeing
+from rules.language.comparing import DayOrTime, Number, Test, as_span, is_number, seeing
 
 NAME = "between"
 TAKES = "a list of two numbers, or of two dates or times, the lower one first"

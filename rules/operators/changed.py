@@ -3,8 +3,8 @@
 from pydantic import StrictBool
 
 from picos.event_types import STATE_CHANGED
-from rules.comparing import Read, Test, Truth, same
-from rules.fields import MISSING
+from rules.language.comparing import Read, Test, Truth, same
+from rules.language.fields import MISSING
 
 NAME = "changed"
 TAKES = "true or false"

@@ -1,7 +1,7 @@
 """A text with another one inside, or a list with it as an item."""
 
-from rules.comparing import Test, Text, seeing
-from rules.quoting import said
+from rules.language.comparing import Test, Text, seeing
+from rules.language.quoting import said
 
 NAME = "contains"
 TAKES = "a text"

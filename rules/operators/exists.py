@@ -2,8 +2,8 @@
 
 from pydantic import StrictBool
 
-from rules.comparing import Test
-from rules.fields import MISSING
+from rules.language.comparing import Test
+from rules.language.fields import MISSING
 
 NAME = "exists"
 TAKES = "true or false"

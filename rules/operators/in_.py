@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rules.comparing import Plain, Test, same, seeing
-from rules.quoting import said
+from rules.language.comparing import Plain, Test, same, seeing
+from rules.language.quoting import said
 
 NAME = "in"
 MOST = 100

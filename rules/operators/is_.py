@@ -1,7 +1,7 @@
 """Equal to a value."""
 
-from rules.comparing import Plain, Test, same, seeing
-from rules.quoting import said
+from rules.language.comparing import Plain, Test, same, seeing
+from rules.language.quoting import said
 
 NAME = "is"
 TAKES = "a text, a number, true or false"

@@ -2,7 +2,7 @@
 
 import operator
 
-from rules.comparing import Number, Test, Time, ordered
+from rules.language.comparing import Number, Test, Time, ordered
 
 NAME = "lt"
 TAKES = "a number, or a time such as 2026-11-21T16:40:00Z"

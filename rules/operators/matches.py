@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import re2
 from pydantic import AfterValidator, Field, StrictStr
 
-from rules.comparing import Test, seeing
-from rules.quoting import said
+from rules.language.comparing import Test, seeing
+from rules.language.quoting import said
 
 NAME = "matches"
 LONGEST = 200

@@ -1,7 +1,7 @@
 """A text that starts with another one."""
 
-from rules.comparing import Test, Text, seeing
-from rules.quoting import said
+from rules.language.comparing import Test, Text, seeing
+from rules.language.quoting import said
 
 NAME = "prefix"
 TAKES = "a text"

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StrictStr
 
 from picos.regions import REGION, country_of
-from rules.comparing import Test, Truth, seeing
+from rules.language.comparing import Test, Truth, seeing
 
 NAME = "region"
 TAKES = "a country or a part of one (ISO 3166), such as DE or DE-BY"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from rules.durations import Duration, in_words
+from rules.language.durations import Duration, in_words
 from rules.triggers.automaton import MICROSECOND, Kept, Moment
 from rules.triggers.composite import Composite
 from rules.triggers.event import LARGEST_NUMBER, is_number, number_in_words

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from rules.durations import in_words
+from rules.language.durations import in_words
 from rules.triggers.automaton import Kept
 from rules.triggers.patterns import MOST_TIMES, Pattern, Say, Timed
 from rules.triggers.times import Times

@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from pydantic import Field, model_validator
 
 from picos.event_types import STATE_CHANGED
-from rules.durations import Duration, in_words
+from rules.language.durations import Duration, in_words
 from rules.triggers.automaton import MICROSECOND, Kept, Moment, moment_of
 from rules.triggers.automaton import Machine as Machine_
 from rules.triggers.event import EventIs, quoted

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from rules.durations import Duration, in_words
+from rules.language.durations import Duration, in_words
 from rules.triggers.automaton import MICROSECOND, Kept, Moment, earliest
 from rules.triggers.automaton import Machine as Machine_
 from rules.triggers.patterns import Pattern, Say

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import PrivateAttr
 
-from rules.durations import Duration, in_words
-from rules.shapes import Strict
+from rules.language.durations import Duration, in_words
+from rules.language.shapes import Strict
 
 # Of what a list names.
 MOST_IN_LIST: Final = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, Union, cast
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from rules.shapes import by_key, shape
+from rules.language.shapes import by_key, shape
 from rules.triggers.automaton import Machine
 from rules.triggers.bounds import check_bounds
 from rules.triggers.event import NAME as EVENT

@@ -9,8 +9,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit
-from conduits.queueing import queue_test
 from conduits.requests import By, open_request
 from tests.api.test_openapi import PREFIX, document, doors
 from tests.conftest import Api

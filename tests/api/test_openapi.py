@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from conduits.queueing import queue_test
+from conduits.delivery.queueing import queue_test
 from config.api_urls import urlpatterns
 from tests.conftest import Api, ApiClient
 from tests.factories import a_conduit, a_photo, a_product, a_rule, an_endpoint

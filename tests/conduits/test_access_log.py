@@ -7,14 +7,15 @@ import pytest
 import time_machine
 from django.db import connection
 
-from conduits import delivery, steering
+from conduits import steering
 from conduits.access_log import Line, broken_at, is_cut_short, write_lines
+from conduits.delivery import draining as delivery
 from conduits.models import AccessLine, Conduit, Endpoint, Terms
 from journals.keeping import append_entry
 from journals.photos import take_photos
 from parties.models import Key, Person
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.at_once import at_once
 from tests.conduits.sink import Sink, says_in_turn
 from tests.conftest import Api

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from conduits.addresses import (
+from conduits.delivery.addresses import (
     MAX_URL_LENGTH,
     NOT_PUBLIC,
     AddressRefused,

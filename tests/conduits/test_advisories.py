@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from conduits import advisories
-from conduits.advisories import MOST_STANDING
+from conduits.advisories import publishing as advisories
+from conduits.advisories.publishing import MOST_STANDING
 from conduits.leaving import merge_and_close, retire_and_close
 from conduits.models import Advisory, Delivery, Wording
 from parties.models import Company
 from picos.models import Event, Pico
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_pico, a_product, an_advisory, an_endpoint, picos
 

@@ -10,14 +10,14 @@ import time_machine
 
 from conduits import steering
 from conduits.answering import add_companys_entry, answer
+from conduits.delivery.queueing import replay
 from conduits.models import Conduit, Delivery
-from conduits.queueing import replay
 from journals.keeping import append_entry
 from journals.models import Entry, Journal
 from parties.errors import StateForbidsError
 from picos.models import Event, Notice
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conftest import Api
 from tests.factories import a_conduit, a_pico, an_endpoint
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
 from time_machine import Traveller
 
-from conduits import delivery
+from conduits.delivery import draining as delivery
+from conduits.delivery.signing import new_signing_key, public_key_of, sign
 from conduits.models import Endpoint
-from conduits.signing import new_signing_key, public_key_of, sign
 from parties.models import Company
 from tests.conduits.sink import Received, Sink
 from tests.conftest import Api

@@ -7,7 +7,7 @@ from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from picos.scanning import record_scan
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.conftest import Api
 from tests.factories import a_conduit, an_endpoint
 

@@ -11,10 +11,11 @@ import time_machine
 from django.core import mail
 from time_machine import Traveller
 
-from conduits import breaker, delivery, warnings
-from conduits.endpoints import send_test
+from conduits.delivery import breaker, warnings
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.switching import disable, enable
 from conduits.models import Attempt, Delivery, Endpoint
-from conduits.switching import disable, enable
 from parties.models import Company
 from picos import bell
 from picos.models import Event

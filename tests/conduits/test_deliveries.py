@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from conduits import delivery, steering
-from conduits.endpoints import send_test
+from conduits import steering
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.queueing import replay
+from conduits.delivery.switching import disable
 from conduits.models import Attempt, Conduit, Delivery
 from conduits.models.conduit import Grant
-from conduits.queueing import replay
-from conduits.switching import disable
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Sink, says_in_turn
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, an_endpoint

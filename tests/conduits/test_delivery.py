@@ -14,17 +14,19 @@ from django.db import IntegrityError, transaction
 from standardwebhooks.webhooks import Webhook
 from time_machine import Traveller
 
-from conduits import breaker, delivery, sending, steering
-from conduits.claiming import LEASE
-from conduits.endpoints import send_test
-from conduits.http import Client
+from conduits import steering
+from conduits.delivery import breaker, sending
+from conduits.delivery import draining as delivery
+from conduits.delivery.claiming import LEASE
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.http import Client
+from conduits.delivery.switching import enable
 from conduits.models import Attempt, Conduit, Delivery, Endpoint
 from conduits.models.conduit import Grant
-from conduits.switching import enable
 from parties.vault import open_sealed
 from picos.models import Event
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Sink, hangs, says, says_in_turn
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, an_endpoint

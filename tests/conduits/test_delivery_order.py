@@ -11,11 +11,12 @@ from aiohttp import web
 from django.db import transaction
 from time_machine import Traveller
 
-from conduits import breaker, delivery
-from conduits.endpoints import send_test
+from conduits.delivery import breaker
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
 from conduits.models import Attempt, Conduit, Delivery
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.at_once import at_once
 from tests.conduits.sink import Received, Sink, says
 from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from conduits import proffering
+from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit, Delivery
-from conduits.queueing import queue_test
 from conduits.requests import By, open_request
-from conduits.stances import proposal
+from conduits.terms import proffering
+from conduits.terms.stances import proposal
 from parties.models import Company, Person
 from tests.conduits import doors
 from tests.conduits.doors import Door

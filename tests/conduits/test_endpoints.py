@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from conduits import delivery, endpoints, switching
+from conduits.delivery import draining as delivery
+from conduits.delivery import endpoints, switching
+from conduits.delivery.switching import disable
 from conduits.models import Delivery, Endpoint
-from conduits.switching import disable
 from parties.models import Company
 from parties.vault import open_sealed
 from picos import bell

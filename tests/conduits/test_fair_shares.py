@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 from aiohttp import web
 
-from conduits import claiming, delivery, due, recording
-from conduits.endpoints import send_test
-from conduits.http import Answer
+from conduits.delivery import claiming, due, recording
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.http import Answer
 from conduits.models import Delivery, Endpoint
 from tests.conduits.at_once import at_once
 from tests.conduits.sink import Received, Sink

@@ -9,12 +9,13 @@ import time_machine
 from aiohttp import web
 from time_machine import Traveller
 
-from conduits import claiming, delivery, due, recording, sending
-from conduits.endpoints import send_test
-from conduits.http import Client
+from conduits.delivery import claiming, due, recording, sending
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.http import Client
 from conduits.models import Attempt, Conduit, Delivery, Endpoint
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Received, Sink, hangs, says
 from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos
 

@@ -9,12 +9,12 @@ import standardwebhooks
 import svix
 import time_machine
 
-from conduits import delivery
+from conduits.delivery import draining as delivery
+from conduits.delivery.queueing import replay
 from conduits.models import Conduit, Delivery
-from conduits.queueing import replay
 from parties.models import Company
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Received, Sink
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, an_endpoint

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from yarl import URL
 
-import conduits.http
-from conduits.addresses import NOT_PUBLIC
-from conduits.http import MAX_BODY_BYTES, Answer, Client, Lookup
+import conduits.delivery.http
+from conduits.delivery.addresses import NOT_PUBLIC
+from conduits.delivery.http import MAX_BODY_BYTES, Answer, Client, Lookup
 
 LOOPBACK = ip_network("127.0.0.0/8")
 ONLY_THE_SINK = ip_network("127.0.0.1/32")
@@ -501,7 +501,7 @@ def test_a_name_is_looked_up_once_for_all_who_wait(monkeypatch: pytest.MonkeyPat
         assert [answer.status for answer in outcomes if answer] == [200] * 5
         assert asked == ["crm.example"]
 
-    monkeypatch.setattr(conduits.http, "_system_addresses", slow_lookup)
+    monkeypatch.setattr(conduits.delivery.http, "_system_addresses", slow_lookup)
     run(body())
 
 
@@ -519,7 +519,7 @@ def test_a_client_closes_in_peace_while_a_lookup_goes_on(
             answer = await post(client, "https://crm.example/")
         assert answer.error == "The name could not be looked up in time."
 
-    monkeypatch.setattr(conduits.http, "_system_addresses", stuck_lookup)
+    monkeypatch.setattr(conduits.delivery.http, "_system_addresses", stuck_lookup)
     run(body())
     goes_on.set()
     for thread in threading.enumerate():
@@ -529,7 +529,7 @@ def test_a_client_closes_in_peace_while_a_lookup_goes_on(
 
 
 def test_the_system_s_own_lookup_finds_this_machine() -> None:
-    assert {"127.0.0.1", "::1"} & set(conduits.http._system_addresses("localhost"))
+    assert {"127.0.0.1", "::1"} & set(conduits.delivery.http._system_addresses("localhost"))
 
 
 def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from conduits import delivery, steering
+from conduits import steering
+from conduits.delivery import draining as delivery
 from conduits.models import Conduit, Delivery
 from conduits.models.conduit import Grant
 from journals.keeping import append_entry
 from journals.models import Journal
 from picos.models import Event, Pico
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Rule, Run
 from tests.conduits.sink import Sink
 from tests.conftest import Api

@@ -12,7 +12,7 @@ from conduits.steering import close, pause
 from picos.models import Batch, Event, Pico, Transfer
 from picos.pins import pin_of
 from picos.transferring import offer_transfer
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.models import Run
 from tests.conduits.at_once import at_once
 from tests.conftest import Api, ApiClient

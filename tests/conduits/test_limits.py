@@ -10,8 +10,8 @@ import time_machine
 from aiohttp import web
 from time_machine import Traveller
 
-from conduits import delivery
-from conduits.endpoints import send_test
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import send_test
 from conduits.models import Delivery, Endpoint
 from parties.models import Company
 from tests.conduits.at_once import at_once

@@ -21,11 +21,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from conduits import access_log, breaker, delivery, proffering, steering
+from conduits import access_log, steering
+from conduits.delivery import breaker
+from conduits.delivery import draining as delivery
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
-from conduits.stances import accept_at_once, proposal
+from conduits.terms import proffering
+from conduits.terms.stances import accept_at_once, proposal
 from journals.keeping import append_entry
 from journals.models import Journal
 from journals.photos import take_photos
@@ -35,7 +38,7 @@ from picos.models import Event, Pending, Pico
 from picos.scanning import record_scan
 from picos.states import set_state
 from picos.transferring import offer_transfer
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Sink, says
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_conduit, a_key, a_person, a_photo, a_pico, a_product, a_rule, an_endpoint

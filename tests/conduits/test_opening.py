@@ -71,7 +71,7 @@ def test_a_claim_that_fails_half_way_leaves_nothing(api: Api) -> None:
     person, pico = a_person(), a_pico()
 
     with (
-        patch("conduits.proffering.record_agreement", side_effect=RuntimeError("the lights went out")),
+        patch("conduits.terms.proffering.record_agreement", side_effect=RuntimeError("the lights went out")),
         pytest.raises(RuntimeError),
     ):
         api(person).post(f"/picos/{pico.code}/claim")

@@ -7,11 +7,11 @@ import pytest
 
 from conduits import steering
 from conduits.answering import answer
+from conduits.delivery.payloads import body_of
 from conduits.gate import decide_event
 from conduits.models import Conduit, Terms
 from conduits.models.conduit import Grant
 from conduits.noting import note
-from conduits.payloads import body_of
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry
 from journals.photos import take_photos

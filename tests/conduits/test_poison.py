@@ -10,14 +10,15 @@ import time_machine
 from django.db import OperationalError
 from time_machine import Traveller
 
-from conduits import claiming, delivery, due, payloads, recording
-from conduits.claiming import LEASE, MOST_LOST
-from conduits.endpoints import send_test
+from conduits.delivery import claiming, due, payloads, recording
+from conduits.delivery import draining as delivery
+from conduits.delivery.claiming import LEASE, MOST_LOST
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.queueing import replay
+from conduits.delivery.sending import Sender
 from conduits.models import Conduit, Delivery
-from conduits.queueing import replay
-from conduits.sending import Sender
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.sink import Sink
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, an_endpoint

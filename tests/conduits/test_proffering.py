@@ -4,16 +4,18 @@ from typing import Any
 
 import pytest
 
-from conduits import delivery, proffering, steering
+from conduits import steering
+from conduits.delivery import draining as delivery
 from conduits.models import AccessLine, Conduit, Proffer, Terms
 from conduits.models.conduit import Grant
-from conduits.stances import accept_at_once, proposal
+from conduits.terms import proffering
+from conduits.terms.stances import accept_at_once, proposal
 from journals.keeping import append_entry
 from parties.errors import StateForbidsError
 from parties.models import Company
 from picos.models import Event, Notice, Pico
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits.at_once import at_once
 from tests.conduits.sink import Sink
 from tests.conftest import Api

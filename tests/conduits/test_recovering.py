@@ -8,13 +8,15 @@ import pytest
 import time_machine
 from time_machine import Traveller
 
-from conduits import delivery, recovering, steering
-from conduits.endpoints import send_test
+from conduits import steering
+from conduits.delivery import draining as delivery
+from conduits.delivery import recovering
+from conduits.delivery.endpoints import send_test
+from conduits.delivery.queueing import replay
+from conduits.delivery.switching import disable
 from conduits.models import Conduit, Delivery, Endpoint
-from conduits.queueing import replay
-from conduits.switching import disable
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.conduits import doors
 from tests.conduits.doors import Door
 from tests.conduits.sink import Sink

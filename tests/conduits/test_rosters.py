@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from conduits import rosters
 from conduits.models.conduit import Grant
-from conduits.rosters import Agreement
+from conduits.terms import rosters
+from conduits.terms.rosters import Agreement
 
 FOLDER = Path(rosters.__file__).parent
 FILES = sorted(FOLDER.glob("*.json"))

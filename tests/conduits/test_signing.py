@@ -8,7 +8,7 @@ import standardwebhooks
 import svix
 import time_machine
 
-from conduits.signing import headers_for, new_secret, sign
+from conduits.delivery.signing import headers_for, new_secret, sign
 
 BODY = '{"type":"pico.scanned","data":{"name":"Möckasin"}}'.encode()
 NOW = 1_760_000_000

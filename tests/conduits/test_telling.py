@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from conduits import advisories, telling
+from conduits.advisories import publishing as advisories
+from conduits.advisories import telling
+from conduits.advisories.wishes import set_wish
 from conduits.models import Advisory, Conduit, Telling, Told
 from conduits.steering import close, pause, set_grants
-from conduits.wishes import set_wish
 from parties.models import Company, Person
 from picos.models import Notice, Pico, Product
 from picos.notices import mail_due, notify

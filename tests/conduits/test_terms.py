@@ -13,11 +13,11 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conduits import proffering, rosters
-from conduits.agreements import canonical, record_hash
 from conduits.models import Conduit, SigningKey, Terms
-from conduits.signatures import company_key, person_key
-from conduits.stances import proposal
+from conduits.terms import proffering, rosters
+from conduits.terms.agreements import canonical, record_hash
+from conduits.terms.signatures import company_key, person_key
+from conduits.terms.stances import proposal
 from parties.models import Company
 from parties.vault import open_sealed
 from tests.conftest import Api

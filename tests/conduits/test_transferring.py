@@ -16,7 +16,7 @@ from picos.finding import write_to_owner
 from picos.losing import report_lost
 from picos.models import Event, Finder, Notice, Pico, Transfer
 from picos.transferring import offer_transfer
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.models import Run
 from tests.conduits.at_once import at_once
 from tests.conftest import Api, ApiClient

@@ -17,12 +17,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
-from conduits import delivery, proffering, steering
+from conduits import steering
+from conduits.delivery import draining as delivery
+from conduits.delivery.queueing import queue_test
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
-from conduits.queueing import queue_test
 from conduits.requests import By, open_request
+from conduits.terms import proffering
 from journals.keeping import append_entry
 from journals.models import Attachment
 from journals.photos import take_photos
@@ -32,7 +34,7 @@ from picos.models import Pico
 from picos.scanning import record_scan
 from picos.states import set_state
 from picos.transferring import offer_transfer
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Run
 from tests.conduits.sink import Sink
 from tests.conftest import ApiClient

@@ -7,12 +7,12 @@ from django.db import OperationalError, connection
 from django.test import Client
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from conduits import switching
-from conduits.queueing import queue_test
+from conduits.delivery import switching
+from conduits.delivery.queueing import queue_test
 from config import health
 from picos.models import Event, Pending
 from picos.scanning import record_scan
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.factories import a_company, a_pico, an_endpoint
 
 READY = {"ready": True, "database": "ok", "broker": "ok", "lag": "ok"}

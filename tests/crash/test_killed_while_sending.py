@@ -12,9 +12,9 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from conduits import delivery
-from conduits.claiming import LEASE
-from conduits.endpoints import send_test
+from conduits.delivery import draining as delivery
+from conduits.delivery.claiming import LEASE
+from conduits.delivery.endpoints import send_test
 from conduits.models import Attempt, Delivery
 from tests.conduits.sink import Sink
 from tests.factories import a_company, an_endpoint
@@ -27,7 +27,7 @@ MESSAGES = 20
 SENDER = """
 import os, signal, django
 django.setup()
-from conduits import delivery, sending
+from conduits.delivery import draining as delivery, sending
 def ends(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 {step} = ends

@@ -20,9 +20,9 @@ OWNERS = 120
 KILLS = 8
 ENDS_WITHIN = 200
 STAGE = f"""
-from conduits import advisories
+from conduits.advisories import publishing as advisories
 from conduits.opening import claim_and_open
-from conduits.scopes import resolve_scope
+from conduits.advisories.scopes import resolve_scope
 from parties.models import Company, Person
 from picos import minting, products
 from picos.models import Pico

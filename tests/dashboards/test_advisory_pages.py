@@ -8,9 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from conduits import advisories, telling
+from conduits.advisories import publishing as advisories
+from conduits.advisories import telling
+from conduits.advisories.wishes import wish_of
 from conduits.models import Acknowledgement, Advisory, Conduit
-from conduits.wishes import wish_of
 from parties.models import Company
 from picos.channels import open_channel
 from picos.models import Notice

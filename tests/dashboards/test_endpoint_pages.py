@@ -9,16 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from conduits import switching
-from conduits.claiming import set_aside
-from conduits.keys import public_key
+from conduits.delivery import switching
+from conduits.delivery.claiming import set_aside
+from conduits.delivery.keys import public_key
+from conduits.delivery.queueing import queue_test
 from conduits.models import Attempt, Delivery, Endpoint
-from conduits.queueing import queue_test
 from parties.models import Company
 from parties.vault import open_sealed
 from picos.event_types import event_types
 from picos.scanning import record_scan
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.event_types import OF_ONE_RULE
 from rules.models import Rule
 from rules.subscriptions import subscribed_events
@@ -139,7 +139,7 @@ def test_an_endpoint_for_nothing_is_asked_what_goes_there(admin: Client) -> None
 def test_a_company_has_so_many_endpoints_and_no_more(
     company: Company, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conduits.endpoints.MOST_PER_COMPANY", 2)
+    monkeypatch.setattr("conduits.delivery.endpoints.MOST_PER_COMPANY", 2)
     for _ in range(2):
         an_endpoint(company)
     before = everything()

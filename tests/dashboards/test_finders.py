@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import Tally
-from conduits.payloads import body_of
+from conduits.delivery.payloads import body_of
 from parties.models import Person
 from picos.finding import PER_FINDER, write_again, write_to_owner
 from picos.losing import report_lost

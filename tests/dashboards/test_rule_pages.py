@@ -6,10 +6,10 @@ import pytest
 
 from conduits.models import Delivery
 from picos.scanning import record_scan
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.gallery import templates
+from rules.language.sentences import sentence_of
 from rules.models import Listener, Rule, Run
-from rules.sentences import sentence_of
 from rules.subscriptions import remove_endpoint
 from rules.writing import current_version, definition_of
 from tests.dashboards.markup import Markup

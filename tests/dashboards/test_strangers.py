@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from conduits.advisories import correct, give_all_clear
+from conduits.advisories.publishing import correct, give_all_clear
 from conduits.leaving import merge_and_close, retire_and_close
 from conduits.models import Advisory
 from dashboards import strangers

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from conduits import proffering
 from conduits.models import Conduit, Preference, Proffer, Terms
-from conduits.stances import accept_at_once, accepted_at_once, proposal
+from conduits.terms import proffering
+from conduits.terms.stances import accept_at_once, accepted_at_once, proposal
 from parties.models import Company
 from picos.models import Pico
 from tests.dashboards.world import browser, read

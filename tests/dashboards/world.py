@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.test import Client
 from uuid_utils.compat import uuid7
 
+from conduits.delivery.queueing import queue_test
 from conduits.leaving import release_and_close
 from conduits.models import Advisory, Conduit, Delivery, Endpoint, Request
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
-from conduits.queueing import queue_test
 from conduits.requests import By, open_request
 from conduits.steering import set_grants
 from journals.keeping import append_entry

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 import demo.callcentre
-from conduits.signing import headers_for, new_secret
+from conduits.delivery.signing import headers_for, new_secret
 from demo.callcentre import posting
 from demo.callcentre.records import STREETS, Answer, Received, Records
 from demo.callcentre.server import CallCentre

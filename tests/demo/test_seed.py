@@ -14,9 +14,9 @@ from journals.models import Entry
 from parties.models import Company, Member, Person
 from parties.vault import open_sealed
 from picos.models import Batch, Pico
-from rules.engine import drain
+from rules.engine.draining import drain
+from rules.language.sentences import sentence_of
 from rules.models import Rule
-from rules.sentences import sentence_of
 from rules.writing import current_version, definition_of
 from tests.conduits.at_once import at_once
 from tests.conftest import Api

@@ -8,7 +8,7 @@ import pytest
 
 from conduits.gate import GRANT_FOR
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
-from conduits.rosters import agreements
+from conduits.terms.rosters import agreements
 from config.api_urls import urlpatterns
 from parties.keys import AREAS
 from picos.event_types import event_types

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from conduits import delivery
+from conduits.delivery import draining as delivery
+from conduits.delivery.signing import headers_for, new_secret
 from conduits.models import Delivery, Endpoint
-from conduits.signing import headers_for, new_secret
 from parties.vault import open_sealed, seal
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from tests.factories import a_conduit, an_endpoint
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from urllib.request import Request, urlopen
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from conduits import proffering
 from conduits.models import Conduit, Terms
-from conduits.stances import proposal
+from conduits.terms import proffering
+from conduits.terms.stances import proposal
 from tests.factories import a_company, a_conduit, a_key, a_pico, a_product
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from conduits import payloads, steering
+from conduits import steering
+from conduits.delivery import payloads
 from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant

@@ -7,14 +7,15 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from conduits import payloads, steering
+from conduits import steering
+from conduits.delivery import payloads
 from conduits.models import Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from picos import regions
 from picos.models import Event, Pico
 from picos.regions import region_of, regions_are_known
 from picos.scanning import Scan, record_scan, record_scans
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.conftest import Api
 from tests.factories import a_conduit, a_pico, a_rule
 from tests.picos.mmdb import write_mmdb

@@ -2,10 +2,10 @@
 
 from conduits.models import Conduit
 from picos.models import Event
-from rules.effects import Effects
+from rules.engine.effects import Effects
+from rules.engine.moment import Moment
+from rules.engine.plan import Plan
 from rules.models import Rule, RuleVersion
-from rules.moment import Moment
-from rules.plan import Plan
 
 
 def a_meeting(event: Event, rule: Rule, conduit: Conduit | None = None) -> Moment:

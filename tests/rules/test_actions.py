@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from conduits import delivery, steering
-from conduits.endpoints import delete_endpoint
+from conduits import steering
+from conduits.delivery import draining as delivery
+from conduits.delivery.endpoints import delete_endpoint
 from conduits.models import Conduit, Delivery
 from conduits.opening import add_thing_with_journal
 from journals.keeping import append_entry
 from journals.models import Entry
 from picos.models import Event, Notice
 from picos.scanning import record_scan
-from rules import engine
 from rules.actions import actions
+from rules.engine import draining as engine
 from rules.models import Rule
 from tests.conduits.sink import Sink
 from tests.conftest import Api

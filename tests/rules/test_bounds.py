@@ -8,15 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conduits import access_log, steering
-from conduits.endpoints import MOST_PER_COMPANY
+from conduits.delivery.endpoints import MOST_PER_COMPANY
 from conduits.models import AccessLine, Conduit, Delivery
 from journals.keeping import append_entry
 from journals.models import Entry
 from picos.events import Draft, record_events
 from picos.models import Notice, Pending, Pico
-from rules import batch, bounds, claiming, engine
+from rules.engine import batch, bounds, claiming
+from rules.engine import draining as engine
+from rules.engine.moment import Moment
 from rules.models import Rule, Run
-from rules.moment import Moment
 from tests.factories import a_conduit, a_person, a_product, a_rule, an_endpoint, picos
 
 pytestmark = pytest.mark.django_db

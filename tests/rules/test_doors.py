@@ -7,7 +7,7 @@ import pytest
 from conduits.models import Endpoint
 from parties.models import Company, Person
 from picos.models import Event
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.models import Question, Rule, Run
 from rules.writing import current_version
 from tests.conduits import doors

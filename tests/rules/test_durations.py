@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from rules.durations import Duration, in_words
+from rules.language.durations import Duration, in_words
 
 DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 DURATIONS = st.integers(1, 400 * 86_400).map(lambda seconds: timedelta(seconds=seconds))

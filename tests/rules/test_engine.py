@@ -15,8 +15,9 @@ from picos import bell
 from picos.events import Draft, record_event, record_events
 from picos.models import Event, Notice, Pending, Pico
 from picos.scanning import record_scan
-from rules import bounds, claiming, engine
 from rules.actions import notify_owner
+from rules.engine import bounds, claiming
+from rules.engine import draining as engine
 from rules.models import Listener, Rule, RuleVersion, Run
 from tests.conduits.at_once import at_once
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint, picos

@@ -8,7 +8,7 @@ from conduits import steering
 from conduits.models import Conduit
 from picos.models import Event
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Run
 from rules.writing import disable_rule
 from tests.conftest import Api

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from conduits import steering
+from conduits.delivery.switching import disable
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
-from conduits.switching import disable
 from journals.keeping import append_entry, mark_read
 from parties.actors import SYSTEM
 from parties.models import Company, Person
@@ -17,9 +17,9 @@ from picos.events import record_event
 from picos.models import Event, Pico
 from picos.scanning import record_scan
 from picos.states import set_state
-from rules.fields import _FIELDS, MISSING, in_words, is_field, read_field
+from rules.engine.moment import Moment
+from rules.language.fields import _FIELDS, MISSING, in_words, is_field, read_field
 from rules.models import Rule
-from rules.moment import Moment
 from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos
 from tests.rules.moments import a_meeting
 

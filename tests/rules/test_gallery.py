@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from rules import gallery
-from rules.sentences import sentence_of
+from rules.language.sentences import sentence_of
 from rules.writing import write_rule
 from tests.factories import a_company, a_person, a_product, an_endpoint
 

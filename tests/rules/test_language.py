@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.problems import errors_of
 from picos.codes import code_of, spaced
-from rules.language import Definition
+from rules.language.definition import Definition
 from rules.triggers import types
 from rules.writing import parse_definition
 

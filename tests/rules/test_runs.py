@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from conduits.models import Conduit
 from picos.models import Event
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Run
 from tests.conftest import Api
 from tests.factories import a_conduit, a_rule

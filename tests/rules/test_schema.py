@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from rules.conditions import Condition
 from rules.gallery import fill_in, templates
-from rules.language import Definition
-from rules.schema import rule_schema
+from rules.language.definition import Definition
+from rules.language.schema import rule_schema
 from tests.conftest import Api
 from tests.factories import a_company, a_person
 from tests.rules.conditions.test_sentences import CONDITIONS, READS

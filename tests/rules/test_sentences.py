@@ -9,7 +9,7 @@ from parties.models import Company, Person
 from picos.event_types import event_types
 from picos.models import Pico
 from rules.event_types import OF_ONE_RULE
-from rules.sentences import sentence_of
+from rules.language.sentences import sentence_of
 from rules.writing import parse_definition
 from tests.factories import a_company, a_conduit, a_person, a_product, an_endpoint, picos
 

@@ -9,7 +9,7 @@ from conduits.models import Conduit, Delivery
 from journals.models import Entry
 from picos.models import Event, Notice, Pending
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Run, Watch
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, a_rule, an_endpoint

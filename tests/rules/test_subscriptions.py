@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conduits import delivery
+from conduits.delivery import draining as delivery
 from conduits.models import Delivery, Endpoint
 from parties.models import Company
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Listener, Rule
 from tests.conduits.sink import Sink
 from tests.conftest import Api

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from parties.models import Person
 from picos.models import Event, Pico
+from rules.language.texts import LONGEST, check_text, fill
 from rules.models import Rule
-from rules.texts import LONGEST, check_text, fill
 from tests.rules.moments import a_meeting
 
 AT = dt.datetime(2026, 11, 21, 16, 40, 5, tzinfo=dt.UTC)

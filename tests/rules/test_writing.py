@@ -13,7 +13,8 @@ from conduits.models import Endpoint
 from parties.models import Company, Person
 from picos.codes import code_of
 from picos.models import Pico
-from rules import engine, writing
+from rules import writing
+from rules.engine import draining as engine
 from rules.models import Listener, Rule, RuleVersion
 from rules.writing import current_version, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conduits.at_once import at_once

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from parties.keys import create_key
 from picos.events import Draft, record_events
-from rules.engine import drain
+from rules.engine.draining import drain
 from rules.models import Question
 from tests.dashboards.world import World, a_world, an_entry
 from tests.factories import a_rule

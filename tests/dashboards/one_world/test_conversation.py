@@ -10,7 +10,7 @@ from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import Grant
 from journals.models import Entry, Journal
 from picos.losing import report_lost
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import World, a_world, an_entry, browser, everything, read
 from tests.factories import a_conduit, a_member, a_rule

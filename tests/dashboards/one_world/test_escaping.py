@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conduits.advisories import correct
+from conduits.advisories.publishing import correct
 from conduits.models import Conduit, Endpoint
 from conduits.opening import add_thing_with_journal
 from journals.by_link import write_by_link
@@ -18,7 +18,7 @@ from picos.losing import report_lost
 from picos.models import Finder, Product
 from picos.notices import notify
 from picos.states import set_state
-from rules.engine import drain
+from rules.engine.draining import drain
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser
 from tests.factories import (

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conduits import proffering, steering, switching
-from conduits.claiming import set_aside
+from conduits import steering
+from conduits.delivery import switching
+from conduits.delivery.claiming import set_aside
 from conduits.opening import add_thing_with_journal
-from conduits.stances import proposal
+from conduits.terms import proffering
+from conduits.terms.stances import proposal
 from journals.by_link import write_by_link
 from picos import minting
 from picos.losing import report_lost

@@ -6,7 +6,7 @@ from typing import Any
 from conduits.models import Conduit
 from picos.models import Event
 from picos.scanning import record_scan
-from rules import engine
+from rules.engine import draining as engine
 from rules.models import Question, Rule, Wait
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product
 

@@ -16,8 +16,8 @@ from picos.scanning import record_scan
 from picos.transferring import offer_transfer
 from rules.actions import ask as action
 from rules.asking import answer_question, questions_to
+from rules.language.sentences import sentence_of
 from rules.models import Question, Rule, Run, Wait
-from rules.sentences import sentence_of
 from rules.writing import disable_rule, parse_definition
 from tests.conftest import Api
 from tests.factories import a_company, a_person, a_pico, a_rule
@@ -287,7 +287,7 @@ def test_a_question_of_a_run_that_fails_was_never_asked(conduit: Conduit, monkey
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("rules.running.wait_for", fail)
+    monkeypatch.setattr("rules.engine.running.wait_for", fail)
     rule = a_rule(conduit.company, then=[ASK])
 
     scan(conduit)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from conduits import steering
+from conduits.delivery.payloads import body_of
 from conduits.models import Conduit, Delivery
-from conduits.payloads import body_of
 from picos.models import Event
 from rules.actions import raise_event as action
 from tests.conftest import Api

@@ -8,8 +8,8 @@ from conduits.models import Conduit, Delivery
 from journals.models import Entry
 from picos.models import Event
 from rules.actions import start_rule as action
+from rules.language.sentences import sentence_of
 from rules.models import Rule
-from rules.sentences import sentence_of
 from rules.writing import definition_of, delete_rule, disable_rule, parse_definition, rewrite_rule
 from tests.conftest import Api
 from tests.factories import a_company, a_rule, an_endpoint

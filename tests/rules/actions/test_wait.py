@@ -12,9 +12,10 @@ from journals.models import Entry
 from picos.events import Draft, record_events
 from picos.models import Event, Pending
 from picos.transferring import offer_transfer
-from rules import claiming, engine
+from rules.engine import claiming
+from rules.engine import draining as engine
+from rules.language.sentences import sentence_of
 from rules.models import Rule, Run, Wait
-from rules.sentences import sentence_of
 from rules.writing import definition_of, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conftest import Api
 from tests.factories import a_person, a_rule

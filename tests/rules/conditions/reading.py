@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from rules.fields import _WORDS
+from rules.language.fields import _WORDS
 
 FIELD_OF = {words: name for name, words in _WORDS.items()}
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}

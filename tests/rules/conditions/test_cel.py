@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.problems import errors_of
 from rules.conditions import Condition, compiled
-from rules.expressions import FUNCTIONS, METHODS, compile_expression
-from rules.fields import MISSING
+from rules.language.expressions import FUNCTIONS, METHODS, compile_expression
+from rules.language.fields import MISSING
 from rules.traces import Trace
 
 Truth = bool | None

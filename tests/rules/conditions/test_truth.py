@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from picos.models import Event
 from rules.conditions import Condition, evaluate
-from rules.language import Definition
+from rules.engine.moment import Moment
+from rules.language.definition import Definition
 from rules.models import Rule
-from rules.moment import Moment
 from tests.rules.moments import a_meeting
 
 Truth = bool | None

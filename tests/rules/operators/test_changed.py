@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rules.fields import MISSING
+from rules.language.fields import MISSING
 from rules.operators import operators
 
 Truth = bool | None

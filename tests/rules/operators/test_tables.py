@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.fields import MISSING
+from rules.language.fields import MISSING
 from rules.operators import check_value, operators
 
 Truth = bool | None

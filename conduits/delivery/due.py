@@ -1,0 +1,89 @@
+"""Which messages may leave now, shared out fairly among endpoints: a dead one must not keep the others waiting."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from conduits.delivery.breaker import EARLY_PROBES
+
+# How many messages of one drain are under way together.
+AT_ONCE = 512
+# How many of one endpoint's may be under way in all workers together, unless its company wants fewer.
+PER_ENDPOINT = 64
+# Who lost so many workers in a row goes alone, lest it take others along once more.
+ALONE_AFTER = 2
+
+# Whatever the statistics say: they lag behind queues that come and go, and a plan that sorts one of them takes a
+# hundred times as long.
+_IN_INDEX_ORDER = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+# An index probe per endpoint, and then no more of each than its part of what is taken: a sort of all that is due would
+# grow with the longest backlog. Each endpoint's first goes before anybody's second. An endpoint that is probed gets one
+# message; soon after it began to fail, be that one due or not.
+_DUE = """
+WITH open AS (
+    SELECT id, ordered,
+           CASE WHEN probe_at IS NOT NULL AND probe_count < %(early_probes)s THEN 'infinity' ELSE %(now)s END AS until,
+           least(
+               CASE WHEN probe_at IS NULL THEN %(share)s ELSE 1 END, concurrency,
+               floor(rate_per_second * least(
+                   extract(epoch FROM %(now)s - coalesce(paced_from, %(now)s - INTERVAL '1 second')), 1
+               ))
+           )::int AS room
+    FROM conduits_endpoint
+    WHERE status = 'enabled' AND deleted_at IS NULL AND (probe_at IS NULL OR probe_at <= %(now)s)
+), wanting AS MATERIALIZED (
+    SELECT open.*, count(*) OVER () AS number FROM open
+    WHERE room > 0 AND EXISTS (
+        SELECT FROM conduits_delivery WHERE endpoint_id = open.id AND state = 'waiting' AND next_attempt_at <= until
+    )
+)
+SELECT share.id, share.lost_claims FROM wanting
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM (
+        SELECT FROM conduits_delivery
+        WHERE endpoint_id = wanting.id AND state = 'waiting' AND leased_until > %(now)s LIMIT %(share)s
+    ) AS under_way
+) AS busy
+CROSS JOIN LATERAL (
+    SELECT id, next_attempt_at, lost_claims, row_number() OVER (ORDER BY next_attempt_at) AS place
+    FROM conduits_delivery AS message
+    WHERE endpoint_id = wanting.id AND state = 'waiting' AND next_attempt_at <= until
+      AND (leased_until IS NULL OR leased_until <= %(now)s)
+      AND NOT (wanting.ordered AND EXISTS (
+          SELECT FROM conduits_delivery AS ahead
+          WHERE ahead.endpoint_id = wanting.id AND ahead.pico_id = message.pico_id
+            AND ahead.state = 'waiting' AND ahead.sequence < message.sequence
+      ))
+    ORDER BY next_attempt_at
+    LIMIT greatest(least(wanting.room - busy.number, 2 * %(at_once)s / wanting.number + 1), 0)
+) AS share
+ORDER BY share.place, share.next_attempt_at LIMIT %(at_once)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that may leave."""
+
+    id: UUID
+    lost_claims: int
+
+
+def due_ids(*, room: int) -> list[UUID]:
+    """The ids of what to claim now, `room` at most, unless another worker is quicker."""
+    values: dict[str, Any] = {
+        "now": timezone.now(),
+        "early_probes": EARLY_PROBES,
+        "share": PER_ENDPOINT,
+        "at_once": min(room, AT_ONCE),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_IN_INDEX_ORDER)
+        cursor.execute(_DUE, values)
+        due = [Due(*row) for row in cursor.fetchall()]
+    if due and due[0].lost_claims >= ALONE_AFTER:
+        return [due[0].id]
+    return [one.id for one in due if one.lost_claims < ALONE_AFTER]

@@ -1,0 +1,49 @@
+"""The engine: takes events from the queue and runs the rules that wait for them, each effect exactly once.
+
+A drain holds some of the queue's lanes (SKIP LOCKED), so the events of one pico are handled in their order and by one
+worker at a time, while other lanes run elsewhere. Taking the events off the queue, the runs and all their effects are
+one transaction: a worker that dies leaves everything as it was. docs/architecture.md tells the whole way of an event.
+"""
+
+import logging
+
+from django.db import OperationalError, transaction
+
+from rules.engine.batch import Batch
+from rules.engine.claiming import Claim, claim, settle
+from rules.engine.meeting import Meetings
+from rules.engine.watching import ring_due
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def drain() -> int:
+    """Handles what waits, once around; returns how many events and times that had come it handled."""
+    claimed = claim()
+    if claimed is None:
+        return 0
+    try:
+        with transaction.atomic():
+            handled = _handle(claimed, apart=False)
+    except OperationalError:
+        raise
+    except Exception:
+        # What many runs write together could not be written: each by itself, so that only the one at fault fails.
+        logger.exception("a batch of %s events could not be written as one", len(claimed.events))
+        handled = _handle(claimed, apart=True)
+    settle(claimed.events)
+    return handled
+
+
+def _handle(claimed: Claim, *, apart: bool) -> int:
+    """The events in their order; then, where nothing is left behind, those whose time has come."""
+    batch = Batch(claimed)
+    meetings = Meetings(batch, apart=apart)
+    for event in claimed.events:
+        meetings.take(event)
+    rung = meetings.take_due_waits()
+    meetings.write()
+    if claimed.ripe:
+        rung += ring_due(claimed.ripe, claimed.now)
+    return len(claimed.events) + rung
