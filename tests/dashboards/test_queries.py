@@ -193,7 +193,8 @@ def test_the_desk_s_lists(django_assert_num_queries: Any, number: int) -> None:
     queries(client, f"{desk}/products", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     # Advisories; who has read them; who was told.
     queries(client, f"{desk}/advisories", django_assert_num_queries, SIGNED_IN + MEMBER + 3)
-    queries(client, f"{desk}/deliveries", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
+    # Messages; the endpoints to choose from; how many were set aside.
+    queries(client, f"{desk}/deliveries", django_assert_num_queries, SIGNED_IN + MEMBER + 3)
     queries(client, f"{desk}/endpoints", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     # Rules, and the endpoints that they name; the blanks' endpoints and products.
     queries(client, f"{desk}/rules", django_assert_num_queries, SIGNED_IN + MEMBER + 2)

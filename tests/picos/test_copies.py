@@ -220,11 +220,11 @@ def test_of_a_claimed_one_the_company_is_told_as_granted(noon: None) -> None:
     conduit = a_conduit()
     event = suspect(conduit)
     body = payloads.body_of(event, conduit, None)
-    assert '"jumps": 7' in body
+    assert '"jumps":7' in body
     assert '"regions"' not in body
     assert '"kilometres"' not in body
     steering.set_grants(conduit, [*DEFAULT_GRANTS, Grant.REGION])
-    assert '"regions": ["CN", "DE"]' in payloads.body_of(event, conduit, None)
+    assert '"regions":["CN","DE"]' in payloads.body_of(event, conduit, None)
 
 
 @pytest.mark.django_db

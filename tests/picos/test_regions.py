@@ -147,7 +147,7 @@ def test_a_company_is_told_the_region_of_a_claimed_pico_only_as_granted(api: Api
     assert told_by_api(conduit, api) == [{}]
 
     steering.set_grants(conduit, [*DEFAULT_GRANTS, Grant.REGION])
-    assert '"region": "DE-BY"' in payloads.body_of(event, conduit, None)
+    assert '"region":"DE-BY"' in payloads.body_of(event, conduit, None)
     assert told_by_api(conduit, api) == [{"region": "DE-BY"}]
     owners = api(conduit.owner).get(f"/picos/{conduit.pico.code}/events", {"type": "pico.scanned"}).json()
     assert owners["results"][0]["data"] == {"region": "DE-BY"}

@@ -41,6 +41,7 @@ OF_ENDPOINTS = [
     Door("post", "webhooks", ("company",), 200, at("endpoints", "/rotate")),
     Door("post", "webhooks", ("company",), 202, at("endpoints", "/test")),
     Door("post", "webhooks", ("company",), 200, at("endpoints", "/enable")),
+    Door("post", "webhooks", ("company",), 202, at("endpoints", "/recover"), {"since": "2026-01-01T00:00:00Z"}),
 ]
 WITHOUT_ROW = [
     Door("get", "rules", BOTH, 200, lambda _: "/rules"),
