@@ -26,15 +26,20 @@ class Key(NamedTuple):
 
 def listen(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> None:
     """Puts the version into the index, in the caller's transaction."""
+    Listener.objects.bulk_create(listeners(version, definition, anchors))
+
+
+def listeners(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> list[Listener]:
+    """What the index has of a version, not saved yet."""
     every = needs_every_event(definition.when)
     found = {(leaf.event, "" if every else literal_of_leaf(leaf)) for leaf in leaves(definition.when)}
     wanted = {(name, literal, anchor) for name, literal in found for anchor in anchors}
     if not is_stateless(definition.when):
         wanted.add((RULE_DUE, "", version.pk))
-    Listener.objects.bulk_create(
+    return [
         Listener(event_type=name, literal=literal, anchor=anchor, version=version)
         for name, literal, anchor in sorted(wanted, key=str)
-    )
+    ]
 
 
 def stop_listening(rule_id: UUID) -> None:
