@@ -132,10 +132,10 @@ def _bare_batch(three: Sequence[tuple[UUID, UUID]], endpoint: UUID) -> int:
                 copy.write_row((uuid7(), journal, company, "note", "private", "Hello", "{}", False, "now"))
         with cursor.copy(
             "COPY conduits_delivery (id, endpoint_id, event_id, event_type, pico_id, sequence, body, state,"
-            " attempt_count, next_attempt_at, created_at) FROM STDIN"
+            " attempt_count, tries_used, lost_claims, problem, next_attempt_at, created_at) FROM STDIN"
         ) as copy:
             for event, pico, sequence, *_ in events:
                 copy.write_row(
-                    (uuid7(), endpoint, event, "pico.scanned", pico, sequence, "", "waiting", 0, "now", "now")
+                    (uuid7(), endpoint, event, "pico.scanned", pico, sequence, "", "waiting", 0, 0, 0, "", "now", "now")
                 )
     return len(ids)
