@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from picos.models import Event
@@ -15,13 +15,8 @@ LONGEST: Final = 200
 # Of an event's data, so that its size does not decide what it costs to look for its rules.
 MOST_LITERALS: Final = 20
 
-
-class Key(NamedTuple):
-    """Of the index."""
-
-    event_type: str
-    anchor: UUID
-    literal: str
+# Of the index: event type, anchor, literal.
+Key = tuple[str, UUID, str]
 
 
 def listen(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> None:
@@ -58,13 +53,14 @@ def keys_of(event: Event, kind: Iterable[UUID | None]) -> list[Key]:
     None for what names its rule itself, see `started_versions`.
     """
     if event.type == RULE_DUE:
-        return [Key(RULE_DUE, UUID(event.data["version"]), "")]
+        return [(RULE_DUE, UUID(event.data["version"]), "")]
     if event.type == RULE_STARTED:
         return []
+    event_type = event.type
     anchors = [id_ for id_ in (event.company_id, event.owner_id, event.pico_id, *kind) if id_]
     plain = [(key, value) for key, value in event.data.items() if isinstance(value, (str, int, float, bool))]
     literals = ["", *(_literal(key, value) for key, value in plain[:MOST_LITERALS])]
-    return [Key(event.type, anchor, literal) for anchor in anchors for literal in literals]
+    return [(event_type, anchor, literal) for anchor in anchors for literal in literals]
 
 
 def started_versions(events: Iterable[Event]) -> dict[UUID, UUID]:

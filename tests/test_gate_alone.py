@@ -91,7 +91,10 @@ def touched_by(function: ast.AST) -> set[str]:
             loads = node.attr in {"objects", "_base_manager"} and isinstance(node.value, ast.Name)
             found |= {node.value.id} & ROWS if loads and isinstance(node.value, ast.Name) else {node.attr} & RELATIONS
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            found |= {node.func.id if isinstance(node.func, ast.Name) else node.func.attr} & VERBS
+            verb = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            found |= {verb} & VERBS
+            if verb in {"rows_by_id", "rows_where"} and isinstance(node.args[0], ast.Name):
+                found |= {node.args[0].id} & ROWS
     return found
 
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from picos.events import lane_of
 from picos.models import Event, Pending
+from picos.rows import fetched
 from picos.turns import turn_key
 from rules.actions.outcome import Pause
 from rules.engine.moment import Moment
@@ -25,6 +26,8 @@ MOST_OF_COMPANY: Final = 100_000
 # How many whose time is up one transaction lets go on.
 DUE_AT_ONCE: Final = 200
 
+_WAITING = "SELECT id FROM rules_wait WHERE anchor = ANY(%b::uuid[]) AND event_type = ANY(%b::text[])"
+
 
 class TooManyWaitsError(Exception):
     """The party's runs may not wait for more."""
@@ -36,8 +39,9 @@ class Waits:
     def __init__(self, events: Sequence[Event]) -> None:
         self._open: dict[tuple[UUID, str], list[Wait]] = defaultdict(list)
         anchors = {anchor for event in events for anchor in _anchors(event)}
-        found = Wait.objects.filter(anchor__in=anchors, event_type__in={event.type for event in events})
-        for wait in found.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
+        found = fetched(_WAITING, list(anchors), list({event.type for event in events}))
+        waits = Wait.objects.filter(pk__in=[pk for (pk,) in found]) if found else Wait.objects.none()
+        for wait in waits.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
             self.add(wait)
 
     def add(self, wait: Wait) -> None:
