@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.http import Http404
 
@@ -47,10 +48,10 @@ def read_token(token: str) -> Unsubscription:
     """Raises Http404 for what we did not sign, or what is no more."""
     try:
         person_id, kind, which = Signer(salt=_SIGNER).unsign(token).split(":")
-    except (BadSignature, ValueError) as error:
+        person = Person.objects.filter(pk=person_id).first()
+        what = _what(person, kind, which) if person else ""
+    except (BadSignature, ValueError, ValidationError) as error:
         raise Http404 from error
-    person = Person.objects.filter(pk=person_id).first()
-    what = _what(person, kind, which) if person else ""
     if person is None or not what:
         raise Http404
     return Unsubscription(person, f"{kind}:{which}", what)

@@ -18,8 +18,9 @@ from conduits.delivery.addresses import NOT_PUBLIC
 from conduits.delivery.http import Answer
 from conduits.models import Dispatch, Way
 from conduits.reaching import messengers
+from conduits.reaching.claiming import MOST_TRIES
 from conduits.reaching.composing import Parcel
-from conduits.reaching.recording import MOST_TRIES, WAITS
+from conduits.reaching.recording import WAITS
 from conduits.reaching.ways import add_messenger
 from parties.errors import RefusedError
 from parties.models import Person
@@ -307,9 +308,8 @@ def test_words_that_it_will_not_take_are_the_words_fault(ann: Person, sink: Sink
 def test_a_server_that_hangs_keeps_no_other_waiting(
     ann: Person, sink: Sink, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
 ) -> None:
-    monkeypatch.setattr(
-        http.Client.__init__, "__kwdefaults__", http.Client.__init__.__kwdefaults__ | {"total_seconds": 0.5}
-    )
+    usual: dict[str, Any] = http.Client.__init__.__kwdefaults__ or {}
+    monkeypatch.setattr(http.Client.__init__, "__kwdefaults__", usual | {"total_seconds": 0.5})
     a_gotify(ann, sink.port)
     sink.answer = hangs
     a_notice(ann)
