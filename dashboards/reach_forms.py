@@ -67,6 +67,10 @@ class ReachForm(forms.Form):
         if reach._state.adding:  # noqa: SLF001 (Django's own way to ask whether it was ever saved)
             zone.widget.attrs["data-unsaid"] = ""
 
+    def quiet_hours(self) -> list[forms.BoundField]:
+        """Beginning and end, which stand side by side."""
+        return [self["quiet_from"], self["quiet_until"]]
+
     def wishes(self) -> dict[str, Any]:
         """What to save, once it is valid."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "kinds"}
