@@ -72,9 +72,9 @@ def test_without_scripts_everything_but_the_browser_itself_can_be_chosen(a_brows
     expect(phone.get_by_text("Saved.")).to_be_visible()
     expect(phone.get_by_label("Quiet until")).to_have_value("07:00")
     phone.get_by_text("Add an app, such as ntfy or Telegram").click()
-    phone.get_by_label("Its address").fill("file:///etc/passwd")
+    phone.get_by_label("Its address").fill("ntfy://127.0.0.1:9/topic")
     phone.get_by_role("button", name="Add it").click()
-    expect(phone.get_by_text("Write it like one of these: ntfys://")).to_be_visible()
+    expect(phone.get_by_text("News reach you by ntfy (127.0.0.1) from now on.")).to_be_visible()
 
 
 def test_the_time_zone_is_the_browser_s_unless_the_person_said_one(a_browser: Opening) -> None:
