@@ -21,14 +21,14 @@ from parties.models import Company, Person
 from picos import bell
 from picos.event_types import SCANNED
 from picos.events import Draft
-from picos.models import Channel, Event, Pico
+from picos.models import Channel, Event, Notice, Pico
 from picos.notices import NoticeDraft, notify_all
 from picos.rows import fetched, new, related, write_rows
 from picos.turns import take_turn
 
 SAID_IN_NOTICE: Final = 120
-# An answer is mailed only if it has not been read on a page by then.
-MAIL_ANSWER_AFTER: Final = timedelta(minutes=2)
+# An answer leaves the dashboard only if it has not been read on a page by then.
+ANSWER_WAITS: Final = timedelta(minutes=2)
 
 _CLOSED = "SELECT id FROM journals_journal WHERE id = ANY(%b::uuid[]) AND closed_at IS NOT NULL"
 
@@ -217,5 +217,7 @@ def _notice(entry: Entry, draft: EntryDraft) -> NoticeDraft:
         pico=pico,
         text=f"{draft.channel or draft.author} wrote: {said}",
         path=journal_path(pico),
-        mail_after=MAIL_ANSWER_AFTER,
+        kind=Notice.Kind.LINK if draft.channel else Notice.Kind.ANSWER,
+        company=entry.author_company_id,
+        wait=ANSWER_WAITS,
     )

@@ -16,16 +16,20 @@ from conduits.models import (
     Attempt,
     Conduit,
     Delivery,
+    Dispatch,
     Endpoint,
     Label,
+    Mute,
     Preference,
     Proffer,
+    Reach,
     Request,
     SerialRun,
     SigningKey,
     Telling,
     Terms,
     Told,
+    Way,
     Wish,
     Wording,
 )
@@ -60,6 +64,7 @@ TABLES: tuple[type[Model], ...] = (
     *(Acceptance, Preference, Proffer, SigningKey),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(Advisory, SerialRun, Wording, Telling, Told, Acknowledgement, Wish),
+    *(Way, Reach, Mute, Dispatch),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )
 
