@@ -42,6 +42,8 @@ OWNERS = {"person_of", "signed_in", "access_owned_pico", "owner_context", "visib
 # Everybody else, with the reason why nothing passes there.
 EXCUSED = {
     ("conduits/answering.py", "_replied_to"): "finds what an answer is tied to, and shows none of it",
+    ("conduits/answering.py", "_said_already"): "finds what the same company said a moment ago",
+    ("conduits/facts/standing.py", "_in_journals"): "the company's own answers, which both ends read",
     ("conduits/api/journal.py", "_files"): "what is sent in, not what is kept",
     ("conduits/api/journal.py", "_replied"): "its caller says which entries the gate lets it find",
     ("conduits/api/journal.py", "shown_entry"): "draws an entry that its caller may show, photos only if told to",
