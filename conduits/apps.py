@@ -11,5 +11,7 @@ class ConduitsConfig(AppConfig):
     def ready(self) -> None:
         """Event types are registered on import."""
         from conduits import event_types, ringing  # noqa: F401, PLC0415
+        from conduits.mail import replying  # noqa: PLC0415
 
         ringing.register()
+        replying.register()

@@ -6,6 +6,7 @@ from conduits.advisories import publishing as advisories
 from conduits.advisories import telling
 from conduits.delivery import draining as delivery
 from conduits.delivery import warnings
+from conduits.mail import addresses, waiting
 
 
 @shared_task(name="conduits.send_deliveries")
@@ -31,3 +32,16 @@ def tell_owners() -> None:
 def rest_advisories() -> None:
     """Lets scans look for nothing where all that stood has run out."""
     advisories.rest()
+
+
+@shared_task(name="conduits.tell_members")
+def tell_members() -> None:
+    """Mails the members who asked for it about customers who wait."""
+    while waiting.tell_due():
+        pass
+
+
+@shared_task(name="conduits.forget_addresses")
+def forget_addresses() -> None:
+    """Deletes addresses for answers that have expired."""
+    addresses.forget_expired()

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from api.doors import door
 from api.problems import nowhere
 from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states, terms
+from conduits.api.inbound_mail import inbound_mail
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
@@ -81,6 +82,7 @@ urlpatterns = [
     path("terms/usual", door(get=terms.show_usual, put=terms.set_usual)),
     path("terms/accepted", door(get=terms.show_accepted, put=terms.set_accepted)),
     path("terms/<str:sha256>", door(get=terms.show_terms)),
+    path("in/mail", inbound_mail),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",

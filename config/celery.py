@@ -26,6 +26,8 @@ app.conf.update(
         "rules.*": {"queue": "events"},
         "conduits.tell_owners": {"queue": "bulk"},
         "conduits.rest_advisories": {"queue": "bulk"},
+        "conduits.tell_members": {"queue": "bulk"},
+        "conduits.forget_addresses": {"queue": "bulk"},
         "conduits.*": {"queue": "deliveries"},
     },
     # What a lost bell left behind is found by these, at the latest after their period (seconds).
@@ -36,6 +38,8 @@ app.conf.update(
         "tellings": {"task": "conduits.tell_owners", "schedule": 1.0, "options": {"expires": 1}},
         "advisories": {"task": "conduits.rest_advisories", "schedule": 60.0, "options": {"expires": 60}},
         "notices": {"task": "picos.mail_notices", "schedule": 2.0, "options": {"expires": 2}},
+        "waits": {"task": "conduits.tell_members", "schedule": 10.0, "options": {"expires": 10}},
+        "addresses": {"task": "conduits.forget_addresses", "schedule": 6 * 3600.0},
         "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
         "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},
         "partitions": {"task": "picos.make_partitions", "schedule": 6 * 3600.0},

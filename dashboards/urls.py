@@ -49,6 +49,7 @@ CODE = r"^[Pp]/(?P<code>[^/]+)"
 
 desk = [
     path("rows", inbox.rows, name="inbox_rows"),
+    path("mail", posts(inbox.mail, "inbox", "slug"), name="mail_me"),
     path("conduits/<uuid:conduit_id>", conversation.conversation, name="conversation"),
     path("conduits/<uuid:conduit_id>/entries", conversation.entries, name="conversation_entries"),
     path(

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
@@ -18,6 +17,7 @@ from live.tokens import topic
 from parties.models import Person
 from picos import bell
 from picos.models import Notice, Pico
+from picos.replying import answerable, reply_address, send_mail
 
 logger = logging.getLogger(__name__)
 
@@ -138,10 +138,11 @@ def _recent(drafts: Sequence[NoticeDraft], *, since: datetime) -> dict[Key, _Rec
 
 def _mail(notice: Notice) -> None:
     link = f"{settings.PUBLIC_URL}{notice.path}"
+    address = reply_address(notice)
     send_mail(
         # Subjects show on locked screens: no word of what was written.
         subject=f"News about {notice.pico.title}"[:120].replace("\n", " ").replace("\r", " "),
-        message=f"{notice.text}\n\n{link}\n",
-        from_email=None,
-        recipient_list=[notice.person.email],
+        message=answerable(f"{notice.text}\n\n{link}\n", address, to=str(notice.pico.maker)),
+        to=notice.person.email,
+        reply_to=address,
     )

@@ -8,6 +8,7 @@ from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
 from conduits.models.label import Label
+from conduits.models.mail import ReceivedMail, ReplyAddress, WaitTold
 from conduits.models.request import Request
 from conduits.models.signing_key import SigningKey
 from conduits.models.telling import Telling, Told, Wish
@@ -27,12 +28,15 @@ __all__ = [
     "Label",
     "Preference",
     "Proffer",
+    "ReceivedMail",
+    "ReplyAddress",
     "Request",
     "SerialRun",
     "SigningKey",
     "Telling",
     "Terms",
     "Told",
+    "WaitTold",
     "Wish",
     "Wording",
 ]

@@ -52,6 +52,7 @@ WHAT: Final = {
     "photo": "a photo",
     "state": "the values of it",
     "inbox": "the first line of what you wrote",
+    "mail": "the beginning of what you wrote, by mail",
 }
 WITH: Final = {"owner": "your name and e-mail address", "photos": "its photos"}
 FOR: Final = {

@@ -145,7 +145,7 @@ def test_one_address_that_is_refused_keeps_no_other_from_its_mail(
     whole = notices.send_mail  # type: ignore[attr-defined]
 
     def picky(**mail: Any) -> None:
-        if mail["recipient_list"] == ["2@example.com"]:
+        if mail["to"] == "2@example.com":
             raise SMTPRecipientsRefused({"2@example.com": (550, b"no such user")})
         whole(**mail)
 
