@@ -7,6 +7,7 @@ from conduits.advisories import telling
 from conduits.delivery import draining as delivery
 from conduits.delivery import warnings
 from conduits.mail import addresses, waiting
+from conduits.passes import making
 
 
 @shared_task(name="conduits.send_deliveries")
@@ -45,3 +46,9 @@ def tell_members() -> None:
 def forget_addresses() -> None:
     """Deletes addresses for answers that have expired."""
     addresses.forget_expired()
+
+
+@shared_task(name="conduits.erase_passes")
+def erase_passes() -> None:
+    """Erases what was shown in a call, once its time has passed."""
+    making.erase_due()

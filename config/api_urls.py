@@ -5,7 +5,19 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states, terms
+from conduits.api import (
+    advisories,
+    channels,
+    conduits,
+    deliveries,
+    journal,
+    life,
+    passes,
+    picos,
+    requests,
+    states,
+    terms,
+)
 from conduits.api.inbound_mail import inbound_mail
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, questions, rules, runs, simulating
@@ -72,6 +84,12 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/terms/counter", door(post=terms.counter)),
     path("conduits/<uuid:conduit_id>/terms/decline", door(post=terms.decline)),
     path("conduits/<uuid:conduit_id>/terms/withdraw", door(post=terms.withdraw)),
+    path("conduits/<uuid:conduit_id>/passes", door(get=passes.list_fields, post=passes.make_pass)),
+    path("passes", door(get=passes.list_passes)),
+    path("passes/use", door(post=passes.use_pass)),
+    path("passes/<uuid:pass_id>", door(get=passes.show_pass)),
+    path("passes/<uuid:pass_id>/revoke", door(post=passes.revoke_pass)),
+    path("passes/<uuid:pass_id>/photos/<uuid:photo_id>", door(get=passes.show_photo)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
     path("conduits/<uuid:conduit_id>/access-log/check", door(get=conduits.check_access_log)),
     path("conduits/<uuid:conduit_id>/requests", door(post=requests.open_request)),

@@ -4,6 +4,7 @@ from conduits.models.access_log import AccessLine
 from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
 from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
+from conduits.models.context_pass import ContextPass
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
@@ -22,6 +23,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Conduit",
+    "ContextPass",
     "Delivery",
     "Endpoint",
     "Held",

@@ -36,6 +36,12 @@ const run = () => {
     const words = at.toLocaleTimeString([], time);
     clock.textContent = today || clock.classList.contains("brief") ? words : `${at.toLocaleDateString("en-GB", day).replace(",", "")}, ${words}`;
   });
+  // What is shown for a while only.
+  document.querySelectorAll("[data-for]").forEach((left) => {
+    const minutes = Math.max(0, Math.ceil((new Date(left.dataset.for) - now) / 60000));
+    left.textContent = minutes ? `, for ${minutes} minute${minutes === 1 ? "" : "s"}` : "";
+  });
+  document.querySelectorAll("[data-gone-at]").forEach((shown) => { if (new Date(shown.dataset.goneAt) <= now) shown.textContent = "This is gone."; });
   document.querySelectorAll("[data-until]").forEach((left) => { left.textContent = ahead(new Date(left.dataset.until) - now); });
 };
 const ahead = (milliseconds) => {
