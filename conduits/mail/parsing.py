@@ -66,7 +66,8 @@ def _read(raw: bytes) -> Mail:
         raise UnreadableError("it says from nobody")
     message_id = _header(message, "Message-ID").strip()[:500]
     parts = list(_parts(message))
-    photos = [part for part in parts if _is_photo(part, _shown_inside(parts))]
+    inside = "".join(_string(part) for part in parts if part.get_content_type() == "text/html")
+    photos = [part for part in parts if _is_photo(part, inside)]
     return Mail(
         digest=hashlib.sha256(message_id.encode() if message_id else raw).digest(),
         message_id=message_id,
@@ -125,10 +126,6 @@ def _is_photo(part: Message, inside: str) -> bool:
     """An image that is sent along, and none that the HTML shows, as the logo of a signature."""
     shown = (part.get("Content-ID") or "").strip("<> ")
     return _is_image(part) and not (shown and f"cid:{shown}" in inside)
-
-
-def _shown_inside(parts: Sequence[Message]) -> str:
-    return "".join(_string(part) for part in parts if part.get_content_type() == "text/html")
 
 
 def _is_image(part: Message) -> bool:

@@ -38,7 +38,7 @@ def shown_lines(value: Any) -> list[Line]:
 
 @register.filter
 def counting(until: datetime) -> SafeString:
-    """`, for 25 minutes`, which the page's script goes on counting; nothing once it is over."""
+    """`, another 25 minutes`, which the page's script goes on counting; nothing once it is over."""
     minutes = max(0, -int((timezone.now() - until).total_seconds() // 60))
-    words = f", for {minutes} minute{'s' * (minutes != 1)}" if minutes else ""
+    words = f", another {minutes} minute{'s' * (minutes != 1)}" if minutes else ""
     return format_html('<span class="left" data-for="{}">{}</span>', until.isoformat(), words)

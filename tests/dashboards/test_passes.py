@@ -56,7 +56,7 @@ def test_a_call_from_the_ticks_to_the_receipts(conduit: Conduit, clock: time_mac
     code = code_on(read(made))
     assert made["Cache-Control"] == "no-store"
     assert code[4] == "-"
-    assert "A code is out. It works until 12:30 UTC, for 30 minutes." in main(read(made))
+    assert "A code is out. It works until 12:30 UTC, another 30 minutes." in main(read(made))
     assert "It shows your e-mail address, your last private entries." in main(read(made))
     assert code not in owner.get(path).content.decode()
 
@@ -64,10 +64,10 @@ def test_a_call_from_the_ticks_to_the_receipts(conduit: Conduit, clock: time_mac
     used = agent.post(desk, {"code": code.lower()}, follow=True)
     assert used["Cache-Control"] == "no-store"
     said = main(read(used))
-    assert "Their owner shows you this until 12:34 UTC, for 30 minutes." in said
+    assert "Its owner shows you this until 12:34 UTC, another 30 minutes." in said
     assert "their e-mail address ann@example.com their last private entries 12:00 UTC: Only for me" in said
     assert "Ann" not in said
-    receipt = "Ben (agent at LAMO Footwear) sees it until 12:34 UTC, for 30 minutes."
+    receipt = "Ben (agent at LAMO Footwear) sees it until 12:34 UTC, another 30 minutes."
     assert receipt in read(owner.get(f"{path}/receipts"), whole=False).elements[0].text
     log = main(read(owner.get(f"/conduits/{conduit.pk}/log")))
     assert (

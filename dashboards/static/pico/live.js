@@ -39,7 +39,7 @@ const run = () => {
   // What is shown for a while only.
   document.querySelectorAll("[data-for]").forEach((left) => {
     const minutes = Math.max(0, Math.ceil((new Date(left.dataset.for) - now) / 60000));
-    left.textContent = minutes ? `, for ${minutes} minute${minutes === 1 ? "" : "s"}` : "";
+    left.textContent = minutes ? `, another ${minutes} minute${minutes === 1 ? "" : "s"}` : "";
   });
   document.querySelectorAll("[data-gone-at]").forEach((shown) => { if (new Date(shown.dataset.goneAt) <= now) shown.textContent = "This is gone."; });
   document.querySelectorAll("[data-until]").forEach((left) => { left.textContent = ahead(new Date(left.dataset.until) - now); });

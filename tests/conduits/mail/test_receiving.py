@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from parties.models import Member
 from picos.notices import mail_due
 from picos.replying import MARKER
 from tests.conduits.mail.letters import DOMAIN, a_letter, attached
-from tests.factories import a_conduit, a_member, a_person
+from tests.factories import a_conduit, a_member, a_person, a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +282,16 @@ def test_hostile_mail_is_dropped_or_taken_and_never_an_error() -> None:
         b"Content-Type: image/png; name=\"\xff\"\nContent-Disposition: attachment; filename*=x''%FF\n\nx",
     ):
         assert receive(head + body).result in {"taken", "refused", "dropped"}
+
+
+def test_a_logo_in_a_signature_is_no_photo() -> None:
+    conduit = a_conduit()
+    letter = EmailMessage()
+    letter["From"], letter["To"] = conduit.owner.email, owners_address(conduit)
+    letter.set_content("Yes.")
+    letter.add_alternative('<p>Yes.</p><img src="cid:logo@x">', subtype="html")
+    for shown in ("<logo@x>", ""):
+        options = {"cid": shown} if shown else {"filename": "sole.jpg"}
+        letter.add_attachment(a_photo().read(), maintype="image", subtype="jpeg", **options)
+    assert receive(letter.as_bytes()).result == "taken"
+    assert Attachment.objects.count() == 1
