@@ -1,7 +1,7 @@
 """Context passes: what an owner shows in a call, by a code that an agent uses once."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -55,13 +55,15 @@ class Code(Body):
 
 
 class PassShown(Shown):
-    """A pass: the receipt of what was shown, for both sides. Values are only in the answer to who may see them now."""
+    """A pass: the receipt of what was shown, for both sides. Values are only in the answer to who may see them now.
+    `state` is `ready`, `shown`, `over`, `revoked` or `expired`.
+    """
 
     id: UUID
     conduit: UUID
     pico: str
     fields: list[str]
-    state: Literal["ready", "shown", "over", "revoked", "expired"]
+    state: str
     made_at: datetime
     expires_at: datetime
     used_at: datetime | None
