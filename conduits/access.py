@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404
 
 from conduits.advisories.standing import standing_anywhere
-from conduits.models import Advisory, Conduit, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, ContextPass, Delivery, Endpoint
 from parties.models import Company, Person
 from picos.models import Pico
 
@@ -16,6 +16,15 @@ def access_conduit(*, party: Company | Person, conduit_id: UUID) -> Conduit:
     if conduit is None:
         raise Http404
     return conduit
+
+
+def access_pass(*, owner: Person, pass_id: UUID) -> ContextPass:
+    """What this person shows, or showed, in a call. Raises Http404."""
+    mine = ContextPass.objects.filter(conduit__owner=owner, pk=pass_id)
+    shown = mine.select_related("conduit__owner", "conduit__company", "conduit__pico__product").first()
+    if shown is None:
+        raise Http404
+    return shown
 
 
 def current_conduit(pico: Pico) -> Conduit | None:

@@ -8,20 +8,22 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
+from conduits import facts
 from conduits.event_types import MESSAGE
 from conduits.gate import decide_read
 from conduits.models import Conduit, Delivery
+from journals.appending import EntryDraft, write_entries
 from journals.keeping import append_entry
 from journals.models import Entry
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
+from picos.events import record_events
 from picos.models import Event
 from picos.turns import take_turn
 
-# Further off it is a slip, and near the ends of the calendar it cannot be shown in every time zone.
-FURTHEST_ETA = timedelta(days=3653)
+# Within this time the same words of a program's about the same are a repeat: its answer got lost.
+REPEATED_WITHIN = timedelta(minutes=1)
 _WEBHOOK_ID = re.compile(r"msg_([0-9a-f]{32})")
 
 
@@ -43,28 +45,34 @@ def answer(
     data: Mapping[str, Any] | None = None,
     terms_hash: str | None = None,
     agent: Person | None = None,
+    photos: Sequence[bytes] = (),
+    once: bool = False,
 ) -> Entry:
     """The company writes to the owner. `in_reply_to` is the webhook-id, event id or entry id that it answers.
 
-    `data` may have an `eta` (RFC 3339 with time zone, within ten years), which pages count down to. Without a
-    `terms_hash` it is written under the terms that hold. Raises StateForbidsError unless the conduit is open, and for
-    the hash of other terms; RefusedError for an unknown `in_reply_to` or a wrong `eta`.
+    `data` may have facts (conduits/facts), which pages show as what they are; a later answer to the same corrects
+    them. Without a `terms_hash` it is written under the terms that hold. `once`: what a program said in the same words
+    within the last minute is not said again, and its entry returned. Raises StateForbidsError unless the conduit is
+    open, and for the hash of other terms; RefusedError for an unknown `in_reply_to` or a wrong fact.
     """
     with transaction.atomic():
         _hold_open(conduit, terms_hash)
         replied_entry, cause = _replied_to(conduit, in_reply_to)
-        return append_entry(
+        facts.check(data or {})
+        draft = EntryDraft(
             journal=conduit.journal,
             author=conduit.company,
             agent=agent,
             body=body,
             visibility=Entry.Visibility.SHARED,
             kind=Entry.Kind.ANSWER,
-            data=_checked(data or {}),
+            data=data or {},
             in_reply_to=replied_entry,
             cause=cause,
             event_type=MESSAGE,
+            photos=photos,
         )
+        return (_said_already(draft) if once else None) or _append(draft)
 
 
 def add_companys_entry(*, conduit: Conduit, body: str, visibility: str, **entry: Unpack[CompanysEntry]) -> Entry:
@@ -87,26 +95,53 @@ def _hold_open(conduit: Conduit, terms_hash: str | None = None) -> None:
         raise StateForbidsError(message)
 
 
+def _said_already(draft: EntryDraft) -> Entry | None:
+    """The same of a moment ago by a program of the company's. The pico's turn is held, so two at once are one."""
+    wanted = draft.entry()
+    said = Entry.objects.filter(
+        journal=wanted.journal,
+        author_company=wanted.author_company,
+        agent_id=None,
+        rule_id=None,
+        kind=wanted.kind,
+        body=wanted.body,
+        data=wanted.data,
+        in_reply_to=wanted.in_reply_to,
+        reply_to_event_id=wanted.reply_to_event_id,
+        at__gt=timezone.now() - REPEATED_WITHIN,
+    )
+    return said.first()
+
+
+def _append(draft: EntryDraft) -> Entry:
+    (written,) = write_entries([draft])
+    record_events([written.event])
+    return written.entry
+
+
 def _replied_to(conduit: Conduit, reference: str) -> tuple[Entry | None, Event | None]:
     """The entry and the event that a reference means, if it is of this conduit."""
     if not reference:
         return None, None
-    event_id = _event_id(conduit, reference)
+    delivered = _event_delivered(conduit, reference)
+    event_id = delivered or _uuid(reference)
     event = (
         Event.objects.filter(pk=event_id, pico=conduit.pico_id, owner=conduit.owner_id).first() if event_id else None
     )
     entry_id = event.data.get("entry") if event else _uuid(reference)
     entry = conduit.journal.entries.exclude(visibility="private").filter(pk=entry_id).first() if entry_id else None
-    if event is None and entry is None:
+    # A message that was sent is known also when its event is not kept any more (picos/retention.py).
+    if event is None and entry is None and delivered is None:
         message = "There is no such message, event or entry in this conduit."
         raise RefusedError(message, field="in_reply_to")
     return entry, event
 
 
-def _event_id(conduit: Conduit, reference: str) -> UUID | None:
-    if written := _WEBHOOK_ID.fullmatch(reference):
-        return Delivery.objects.filter(pk=UUID(written[1]), conduit=conduit).values_list("event_id", flat=True).first()
-    return _uuid(reference)
+def _event_delivered(conduit: Conduit, reference: str) -> UUID | None:
+    """The event of the message with this webhook-id, if it was sent through this conduit."""
+    written = _WEBHOOK_ID.fullmatch(reference)
+    sent = Delivery.objects.filter(pk=UUID(written[1]), conduit=conduit) if written else Delivery.objects.none()
+    return sent.values_list("event_id", flat=True).first()
 
 
 def _uuid(text: str) -> UUID | None:
@@ -114,15 +149,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    if (eta := data.get("eta")) is not None:
-        try:
-            at = parse_datetime(eta) if isinstance(eta, str) else None
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None or abs(at - timezone.now()) > FURTHEST_ETA:
-            message = "An eta is a time such as 2026-11-21T16:40:00Z."
-            raise RefusedError(message, field="data.eta")
-    return data

@@ -4,7 +4,7 @@ What passes takes an open conduit, the owner's grant, and terms whose scope has 
 rows that the caller loaded, or conditions for its query; the caller logs them (conduits/access_log.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,6 +44,9 @@ GRANT_FOR: Final[dict[str, Grant | None]] = {
     event_types.CLOSED: None,
     event_types.TERMS_PROFFERED: None,
     event_types.TERMS_AGREED: None,
+    event_types.PASS_MADE: None,
+    event_types.PASS_USED: None,
+    event_types.PASS_REVOKED: None,
     event_types.REQUEST_OPENED: None,
     event_types.REQUEST_CLOSED: None,
     event_types.RULE_DUE: None,
@@ -77,6 +80,21 @@ _PASSES_SHUT: Final = {
     Conduit.Status.WAITING.value: _ABOUT_THE_END | _ABOUT_TERMS,
     Conduit.Status.PAUSED.value: _ABOUT_THE_END | _ABOUT_TERMS,
     Conduit.Status.CLOSED.value: _ABOUT_THE_END,
+}
+
+# The grant in whose place an owner shows a kind of field in a call, once (conduits/passes); None: it is no secret
+# between the two. What is not here cannot be shown.
+SHOWN_FOR: Final[dict[str, Grant | None]] = {
+    "name": Grant.CONTACT,
+    "email": Grant.CONTACT,
+    "serial": None,
+    "code": None,
+    "state": Grant.STATE,
+    "entries": Grant.ENTRIES,
+    "private_entries": Grant.PRIVATE_ENTRIES,
+    "photos": Grant.PHOTOS,
+    "region": Grant.REGION,
+    "scans": Grant.SCANS,
 }
 
 # What of an event's data tells where somebody was.
@@ -140,6 +158,23 @@ def decide_photo(conduit: Conduit, entry: Entry) -> Decision:
     if not decision.passes or entry.author_company_id:
         return decision
     return _decide_grant(conduit, Grant.PHOTOS)
+
+
+def decide_pass(conduit: Conduit, fields: Collection[str]) -> Decision:
+    """Whether the company may see what the owner shows in a call: what they ticked themself, so it takes no grant and
+    passes a paused conduit, but nothing that the terms do not allow, and no conduit that waits for terms or is closed.
+    """
+    if conduit.status not in {Conduit.Status.OPEN, Conduit.Status.PAUSED}:
+        return Decision(passes=False, reason=_why_shut(conduit))
+    if not all(may_be_shown(conduit, name.partition(".")[0]) for name in fields):
+        return Decision(passes=False, reason="the terms do not let it see all of it")
+    return Decision(passes=True, reason="the owner showed it in a call")
+
+
+def may_be_shown(conduit: Conduit, kind: str) -> bool:
+    """Whether the terms that hold let the owner show this kind of field in a call."""
+    allowed = (None, *(Grant(name) for name in conduit.scope))
+    return kind in SHOWN_FOR and SHOWN_FOR[kind] in allowed
 
 
 def passing_data(event: Event, conduit: Conduit | None) -> dict[str, Any]:

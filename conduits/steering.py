@@ -9,6 +9,7 @@ from conduits import holding
 from conduits.event_types import CLOSED, PAUSED, RESUMED
 from conduits.models import Conduit, Proffer
 from conduits.models.conduit import Grant
+from conduits.passes.making import end_passes
 from conduits.requests import end_requests
 from parties.actors import Actor
 from parties.errors import RefusedError, StateForbidsError
@@ -39,6 +40,7 @@ def close(conduit: Conduit) -> None:
         conduit.proffers.filter(answered_at=None).update(state=Proffer.State.WITHDRAWN, answered_at=timezone.now())
         conduit.held.all().delete()
         end_requests(conduit)
+        end_passes(conduit)
 
 
 @transaction.atomic

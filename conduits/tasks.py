@@ -6,6 +6,8 @@ from conduits.advisories import publishing as advisories
 from conduits.advisories import telling
 from conduits.delivery import draining as delivery
 from conduits.delivery import warnings
+from conduits.mail import addresses, waiting
+from conduits.passes import making
 from conduits.reaching import draining as reaching
 from conduits.reaching import forgetting, handing_out
 
@@ -52,3 +54,22 @@ def reach_people() -> None:
 def forget_dispatches() -> None:
     """Forgets what was sent a good while ago."""
     forgetting.forget_old()
+
+
+@shared_task(name="conduits.tell_members")
+def tell_members() -> None:
+    """Mails the members who asked for it about customers who wait."""
+    while waiting.tell_due():
+        pass
+
+
+@shared_task(name="conduits.forget_addresses")
+def forget_addresses() -> None:
+    """Deletes addresses for answers that have expired."""
+    addresses.forget_expired()
+
+
+@shared_task(name="conduits.erase_passes")
+def erase_passes() -> None:
+    """Erases what was shown in a call, once its time has passed."""
+    making.erase_due()

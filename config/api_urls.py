@@ -12,12 +12,14 @@ from conduits.api import (
     deliveries,
     journal,
     life,
+    passes,
     picos,
     reach,
     requests,
     states,
     terms,
 )
+from conduits.api.inbound_mail import inbound_mail
 from picos.api import batches, labels, links, products
 from rules.api import endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
@@ -88,6 +90,12 @@ urlpatterns = [
     path("conduits/<uuid:conduit_id>/terms/counter", door(post=terms.counter)),
     path("conduits/<uuid:conduit_id>/terms/decline", door(post=terms.decline)),
     path("conduits/<uuid:conduit_id>/terms/withdraw", door(post=terms.withdraw)),
+    path("conduits/<uuid:conduit_id>/passes", door(get=passes.list_fields, post=passes.make_pass)),
+    path("passes", door(get=passes.list_passes)),
+    path("passes/use", door(post=passes.use_pass)),
+    path("passes/<uuid:pass_id>", door(get=passes.show_pass)),
+    path("passes/<uuid:pass_id>/revoke", door(post=passes.revoke_pass)),
+    path("passes/<uuid:pass_id>/photos/<uuid:photo_id>", door(get=passes.show_photo)),
     path("conduits/<uuid:conduit_id>/access-log", door(get=conduits.access_log)),
     path("conduits/<uuid:conduit_id>/access-log/check", door(get=conduits.check_access_log)),
     path("conduits/<uuid:conduit_id>/requests", door(post=requests.open_request)),
@@ -98,6 +106,7 @@ urlpatterns = [
     path("terms/usual", door(get=terms.show_usual, put=terms.set_usual)),
     path("terms/accepted", door(get=terms.show_accepted, put=terms.set_accepted)),
     path("terms/<str:sha256>", door(get=terms.show_terms)),
+    path("in/mail", inbound_mail),
     path("endpoints", door(get=endpoints.list_endpoints, post=endpoints.add_endpoint)),
     path(
         "endpoints/<uuid:endpoint_id>",

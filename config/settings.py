@@ -174,6 +174,10 @@ else:
     EMAIL_FILE_PATH = str(MAIL_DIR)
     MAIL_IN_FOLDER = True
 
+# Where answers by mail arrive, once the operator's mail server hands them over; empty: none are asked for.
+MAIL_DOMAIN = env.text("MAIL_DOMAIN").lower()
+MAIL_SECRET = env.text("MAIL_SECRET")
+
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False

@@ -13,6 +13,7 @@ from dashboards import (
     home,
     life,
     myterms,
+    passes,
     photos,
     questions,
     reach,
@@ -40,6 +41,7 @@ from dashboards.desk import (
     staff,
     webhooks,
 )
+from dashboards.desk import passes as desk_passes
 from dashboards.desk import terms as desk_terms
 from dashboards.posting import posts
 from dashboards.rules import editor, listing, runs
@@ -51,6 +53,11 @@ CODE = r"^[Pp]/(?P<code>[^/]+)"
 
 desk = [
     path("rows", inbox.rows, name="inbox_rows"),
+    path("passes", desk_passes.passes, name="desk_passes"),
+    path("passes/<uuid:pass_id>", desk_passes.one, name="desk_pass"),
+    path("passes/<uuid:pass_id>/part", desk_passes.part, name="desk_pass_part"),
+    path("passes/<uuid:pass_id>/photos/<uuid:photo_id>", desk_passes.photo, name="pass_photo"),
+    path("mail", posts(inbox.mail, "inbox", "slug"), name="mail_me"),
     path("conduits/<uuid:conduit_id>", conversation.conversation, name="conversation"),
     path("conduits/<uuid:conduit_id>/entries", conversation.entries, name="conversation_entries"),
     path(
@@ -193,6 +200,13 @@ urlpatterns = [
     path("companies", relations.companies, name="companies"),
     path("conduits/<uuid:conduit_id>/grants", posts(relations.grants, "companies"), name="grants"),
     path("conduits/<uuid:conduit_id>/log", relations.access_log, name="access_log"),
+    path("conduits/<uuid:conduit_id>/passes", passes.passes, name="passes"),
+    path("conduits/<uuid:conduit_id>/passes/receipts", passes.receipts, name="pass_receipts"),
+    path(
+        "conduits/<uuid:conduit_id>/passes/<uuid:pass_id>/revoke",
+        posts(passes.revoke, "passes", "conduit_id"),
+        name="revoke_pass",
+    ),
     path("conduits/<uuid:conduit_id>/terms", terms.terms, name="terms"),
     path(
         "conduits/<uuid:conduit_id>/terms/withdraw", posts(terms.withdraw, "terms", "conduit_id"), name="withdraw_terms"

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Member, Person
@@ -24,6 +25,13 @@ def let_in(*, company: Company, person: Person, role: str) -> Member:
     member, _ = Member.objects.update_or_create(company=company, person=person, defaults={"role": role})
     _keep_an_admin(company, had_admin=had_admin)
     return member
+
+
+def set_mailed(member: Member, *, wanted: bool) -> None:
+    """Whether the member is mailed about customers who begin to wait from now on."""
+    Member.objects.filter(pk=member.pk, mailed_since__isnull=wanted).update(
+        mailed_since=timezone.now() if wanted else None
+    )
 
 
 @transaction.atomic

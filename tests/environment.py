@@ -25,7 +25,15 @@ for name in (
     "EMAIL_URL",
 ):
     os.environ.pop(name, None)
-for name in ("DEFAULT_FROM_EMAIL", "PICO_KEEP_MONTHS", "PICO_REGION_HEADER", "PICO_REGION_DB", "LOG_LEVEL"):
+for name in (
+    "DEFAULT_FROM_EMAIL",
+    "PICO_KEEP_MONTHS",
+    "PICO_REGION_HEADER",
+    "PICO_REGION_DB",
+    "LOG_LEVEL",
+    "MAIL_DOMAIN",
+    "MAIL_SECRET",
+):
     os.environ.pop(name, None)
 os.environ["PICO_DATA_DIR"] = os.environ["PYTEST_DATA_DIR"]
 os.environ["PUBLIC_URL"] = "http://pico.test"

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from api.authentication import company_of, party_of
 from api.bodies import Body, MaybeLine, Shown, Text, storable_json
 from api.doors import handles
+from api.idempotency import HEADER
 from api.paging import page
 from conduits import access_log as log
 from conduits import steering
@@ -54,8 +55,10 @@ def small(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class Message(Body):
-    """The company's answer to a webhook-id, event id or entry id; `data.eta` is a time that pages count to. With
-    `terms_hash`, the terms that you write under, it is refused if others hold by now.
+    """The company's answer to a webhook-id, event id or entry id. `data` has facts that pages show as what they are:
+    `eta`, `appointment`, `tracking`; in a later answer to the same they take the place of the earlier ones, and null
+    takes them back. Other keys are kept and not shown. With `terms_hash`, the terms that you write under, it is
+    refused if others hold by now.
     """
 
     body: Text
@@ -131,10 +134,11 @@ def set_grants(request: Request, body: Grants, conduit_id: UUID) -> Response:
 @handles("conduits", "company", body=Message, gives=EntryShown, status=201)
 def post_message(request: Request, body: Message, conduit_id: UUID) -> Response:
     """Answer the owner: a shared entry, at once on the page that is open in their hand. 409 unless it is open,
-    and for a `terms_hash` of terms that do not hold any more.
+    and for a `terms_hash` of terms that do not hold any more. Without an `Idempotency-Key` the same message within a
+    minute is taken as sent again: the entry that there is is the answer.
     """
     conduit = access_conduit(party=company_of(request), conduit_id=conduit_id)
-    entry = answer(conduit=conduit, **body.model_dump())
+    entry = answer(conduit=conduit, once=HEADER not in request.headers, **body.model_dump())
     return Response(shown_entry(entry, photos=True).model_dump(mode="json"), status=201)
 
 

@@ -4,10 +4,12 @@ from conduits.models.access_log import AccessLine
 from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
 from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
+from conduits.models.context_pass import ContextPass
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
 from conduits.models.label import Label
+from conduits.models.mail import ReceivedMail, ReplyAddress, WaitTold
 from conduits.models.reach import Allowance, Dispatch, Mute, PushKey, Reach, Way
 from conduits.models.request import Request
 from conduits.models.signing_key import SigningKey
@@ -23,6 +25,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Conduit",
+    "ContextPass",
     "Delivery",
     "Dispatch",
     "Endpoint",
@@ -33,12 +36,15 @@ __all__ = [
     "Proffer",
     "PushKey",
     "Reach",
+    "ReceivedMail",
+    "ReplyAddress",
     "Request",
     "SerialRun",
     "SigningKey",
     "Telling",
     "Terms",
     "Told",
+    "WaitTold",
     "Way",
     "Wish",
     "Wording",

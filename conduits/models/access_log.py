@@ -32,7 +32,7 @@ class AccessLine(models.Model):
     # What it was about: "journal", "pico", or an event's type; with the id of the row.
     what = models.CharField(max_length=50)
     what_id = models.UUIDField(null=True)
-    fields = ArrayField(models.CharField(max_length=30), default=list)
+    fields = ArrayField(models.CharField(max_length=60), default=list)
     # Why it passed or did not, in words.
     reason = models.CharField(max_length=200)
     # What the terms let it be used for, as the roster names it; empty where none were agreed, and in earlier lines.

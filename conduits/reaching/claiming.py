@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from conduits.mail.replying import reply_address
 from conduits.models import Allowance, Dispatch, Mute, Reach, Way
 from conduits.reaching import hours
 from conduits.reaching.letters import Letter
@@ -139,7 +140,10 @@ def _letter(way: Way, leaving: Sequence[Dispatch], plan: _Plan) -> Letter | None
     companies = {one.notice.company_id for one in together if one.notice and one.notice.company_id}
     charged = sorted(company_id for company_id in companies if company_id)
     allowed.charge(charged)
-    return Letter(way, together, day, charged)
+    letter = Letter(way, together, day, charged)
+    if way.kind == Way.Kind.EMAIL and len(letter.news) == 1:
+        letter.reply_to = reply_address(letter.news[0])
+    return letter
 
 
 class _Allowed:

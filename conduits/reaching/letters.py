@@ -27,6 +27,8 @@ class Letter:
     dispatches: list[Dispatch]
     day: date
     charged: list[UUID] = field(default_factory=list)
+    # Where a mail is answered, if it can be.
+    reply_to: str = ""
 
     @property
     def id(self) -> UUID:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Left, Lower
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from conduits.models.conduit import Grant
 from dashboards.desk.members import at_desk, desk_context, reader_of
 from journals.models import Entry
 from live.tokens import token_for, topic
+from parties.members import set_mailed
 from parties.models import Member
 from picos.codes import read_as_code
 from picos.models import Pico
@@ -87,6 +88,13 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
 def rows(request: HttpRequest, member: Member) -> HttpResponse:
     """The part of the page that news change."""
     return render(request, "desk/rows.html", desk_context(member, "inbox", rows=rows_of(member)))
+
+
+@at_desk()
+def mail(request: HttpRequest, member: Member) -> HttpResponse:
+    """Whether the member is mailed when a customer begins to wait."""
+    set_mailed(member, wanted="mail" in request.POST)
+    return redirect("inbox", member.company.slug)
 
 
 def rows_of(member: Member, only: Only = EVERYBODY_WHO_WAITS) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Final
 from django import template
 
 from conduits.models import AccessLine, Terms
+from conduits.passes.fields import label_of
 
 register = template.Library()
 
@@ -51,7 +52,12 @@ WHAT: Final = {
     "pico": "whose it is and since when",
     "photo": "a photo",
     "state": "the values of it",
+    "pass": "what you showed in a call",
+    "conduit.pass_made": "that you made a code for a call",
+    "conduit.pass_used": "that it used your code",
+    "conduit.pass_revoked": "that you took back what you showed",
     "inbox": "the first line of what you wrote",
+    "mail": "the beginning of what you wrote, by mail",
 }
 WITH: Final = {"owner": "your name and e-mail address", "photos": "its photos"}
 FOR: Final = {
@@ -65,9 +71,14 @@ VERBS: Final = {"read": "looked at", "sent": "was told", "refused": "was not tol
 
 @register.filter
 def what_passed(line: AccessLine) -> str:
-    """`was told that its code was scanned, with your name and e-mail address`."""
+    """`looked at what you showed in a call: your name`; `was told that its code was scanned, with its photos`."""
+    if line.what == "pass" and line.fields:
+        return f"{VERBS[line.outcome]} {WHAT[line.what]}: {', '.join(map(label_of, line.fields))}"
     with_it = [words for field, words in WITH.items() if line.outcome == "sent" and field in line.fields]
     return ", with ".join([f"{VERBS[line.outcome]} {WHAT.get(line.what, line.what)}", *with_it])
+
+
+register.filter("field_label", label_of)
 
 
 @register.filter
@@ -81,6 +92,8 @@ def to_the_owner(reason: str) -> str:
     """The gate's reason, said to the owner: `you let it see your scans`."""
     return (
         reason.replace("the owner lets it", "you let it")
+        .replace("the owner showed it", "you showed it")
+        .replace("the owner took it", "you took it")
         .replace("the owner does not let it", "you do not let it")
         .replace("about the conduit itself", "about the line itself")
         .replace("the conduit is", "the line is")

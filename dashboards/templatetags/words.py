@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -45,25 +44,6 @@ def lasted(since: datetime) -> str:
         if passed < limit:
             return f"{passed // unit} {word}{'s' * (passed // unit != 1)}" if unit else word
     return "for ever"
-
-
-@register.filter
-def eta(data: dict[str, Any]) -> SafeString | str:
-    """`Back by about 16:40`, with the time left, which the page's script keeps counting; empty without an eta."""
-    try:
-        at = parse_datetime(str(data.get("eta", "")))
-    except ValueError:
-        return ""
-    if at is None or at.tzinfo is None:
-        return ""
-    left = at - timezone.now()
-    clock = at.astimezone(timezone.get_current_timezone()).strftime("%H:%M")
-    return format_html(
-        'Back by about <time class="clock" datetime="{}">{} UTC</time><span class="left"> · {}</span>',
-        at.isoformat(),
-        clock,
-        f"{_duration(left)} left" if left > timedelta() else "any moment now",
-    )
 
 
 @register.filter

@@ -48,6 +48,8 @@ class Member(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when they are mailed about customers who wait; None: they are not.
+    mailed_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -15,6 +15,7 @@ from conduits.models import (
     Assignment,
     Attempt,
     Conduit,
+    ContextPass,
     Delivery,
     Dispatch,
     Endpoint,
@@ -59,7 +60,7 @@ from tests.factories import a_company, a_key, a_person
 
 TABLES: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
-    *(Assignment, Label, Request),
+    *(Assignment, Label, Request, ContextPass),
     *(Rule, RuleVersion, Run, Listener, Question, Wait),
     *(Acceptance, Preference, Proffer, SigningKey),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),

@@ -19,7 +19,7 @@ from picos.models import Event, Notice
 from picos.scanning import record_scan
 from rules.engine import draining as engine
 from tests.conftest import Api
-from tests.factories import a_conduit, a_pico, an_endpoint
+from tests.factories import a_conduit, a_member, a_pico, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +260,41 @@ def test_an_answer_to_a_scan_leaves_the_owner_s_question_waiting() -> None:
     assert Journal.objects.get().waiting_since == waiting is not None
     answer(conduit=conduit, body="Unplug it.")
     assert Journal.objects.get().waiting_since is None
+
+
+def test_the_same_message_of_a_program_within_a_minute_is_the_same_answer(api: Api) -> None:
+    conduit = a_conduit()
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = message_to(api, conduit, data={"ticket": 7}).json()
+        assert message_to(api, conduit, data={"ticket": 7}).json() == first
+        clock.shift(59)
+        assert message_to(api, conduit, data={"ticket": 7}).json() == first
+        assert message_to(api, conduit, data={"ticket": 8}).json()["id"] != first["id"]
+        clock.shift(2)
+        assert message_to(api, conduit, data={"ticket": 7}).json()["id"] != first["id"]
+    assert Entry.objects.count() == Event.objects.filter(type="conduit.message").count() == 3
+
+
+def test_what_has_a_key_of_its_own_or_comes_from_the_desk_is_no_repeat(api: Api) -> None:
+    conduit = a_conduit()
+    for key in ("1", "2"):
+        api(conduit.company).post(f"/conduits/{conduit.pk}/messages", {"body": "Yes."}, **{"Idempotency-Key": key})
+    for _ in range(2):
+        answer(conduit=conduit, body="Yes.", agent=a_member(conduit.company).person)
+    assert Entry.objects.count() == 4
+    message_to(api, a_conduit(conduit.owner, a_pico(conduit.pico.product)), body="Yes.")
+    assert Entry.objects.count() == 5
+
+
+def test_an_answer_months_later_is_taken_also_when_what_it_answers_is_not_kept_any_more(api: Api) -> None:
+    conduit = a_conduit()
+    an_endpoint(conduit.company)
+    scan = a_scan(conduit)
+    engine.drain()
+    webhook_id = Delivery.objects.get().webhook_id
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=150), tick=False):
+        assert message_to(api, conduit, in_reply_to=webhook_id).json()["reply_to_event"] == str(scan)
+        # As when its month is dropped (picos/retention.py).
+        Delivery.objects.update(event_id="019a0000-0000-7000-8000-000000000000")
+        late = message_to(api, conduit, in_reply_to=webhook_id)
+    assert [late.status_code, late.json()["reply_to_event"]] == [201, None]

@@ -1,18 +1,25 @@
 """Who may pass which door to conduits, terms, access logs and deliveries."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from conduits.delivery.queueing import queue_test
-from conduits.models import Conduit, Delivery
+from conduits.models import Conduit, ContextPass, Delivery
+from conduits.passes.fields import fields_of
+from conduits.passes.making import make_pass
+from conduits.passes.using import use_pass
+from conduits.reading import Reader
 from conduits.requests import By, open_request
 from conduits.terms import proffering
 from conduits.terms.stances import proposal
 from parties.models import Company, Person
 from tests.conduits import doors
 from tests.conduits.doors import Door
-from tests.factories import a_company, a_conduit, an_endpoint
+from tests.conftest import ApiClient
+from tests.factories import a_company, a_conduit, a_key, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +55,8 @@ OF_CONDUITS = [
     Door("put", "conduits", ("company",), 200, of_conduit("/assignee"), {"member": None}),
     Door("get", "conduits", ("person",), 200, of_conduit("/access-log/check")),
     Door("get", "conduits", BOTH, 200, of_conduit("/terms/proffer")),
+    Door("get", "conduits", ("person",), 200, of_conduit("/passes")),
+    Door("post", "conduits", ("person",), 409, of_conduit("/passes"), {"show": {"code": "another"}}),
 ]
 # Those of one side: the other gets 403 for being of the wrong kind.
 OF_TERMS = [
@@ -61,6 +70,17 @@ OF_DELIVERIES = [
     Door("post", "webhooks", ("company",), 201, of_delivery("/replay")),
     Door("get", "webhooks", ("company",), 200, lambda d: f"/deliveries?endpoint={getattr(d, 'endpoint_id', d)}"),
 ]
+
+
+def of_pass(what: str = "") -> Any:
+    return lambda row: f"/passes/{getattr(row, 'pk', row)}{what}"
+
+
+PASS = Door("get", "conduits", BOTH, 200, of_pass())
+PASSES = Door("get", "conduits", BOTH, 200, lambda _: "/passes")
+REVOKING = Door("post", "conduits", ("person",), 200, of_pass("/revoke"))
+USING = Door("post", "conduits", ("company",), 200, lambda _: "/passes/use", {"code": "another"})
+PHOTO = Door("get", "conduits", ("company",), 200, lambda row: f"/passes/{getattr(row, 'pk', row)}/photos/{uuid7()}")
 CLOSING = Door("post", "conduits", BOTH, 200, lambda request: f"/requests/{getattr(request, 'pk', request)}/close")
 # What one end withdraws, the other cannot any more.
 WITHDRAWAL = Door("post", "conduits", BOTH, 200, of_conduit("/terms/withdraw"))
@@ -112,6 +132,33 @@ def test_a_door_to_terms_that_wait_is_open_to_the_side_whose_turn_it_is(door: Do
     doors.assert_refuses_everybody_else(door, conduit, end)
     doors.assert_refuses_other_tenants(door, conduit, end)
     doors.assert_admits(door, conduit, end)
+
+
+def test_the_doors_to_a_pass_are_open_to_the_ends_of_its_conduit_alone(conduit: Conduit) -> None:
+    (ready, _), (used, other) = (_a_pass(conduit) for _ in range(2))
+    use_pass(reader=Reader(conduit.company, "Ben", conduit.pk), code=other)
+    for door, row, party in (
+        (PASS, used, conduit.company),
+        (PASS, used, conduit.owner),
+        (REVOKING, ready, conduit.owner),
+        (PASSES, None, conduit.owner),
+    ):
+        doors.assert_refuses_everybody_else(door, row, party)
+        if row:
+            doors.assert_refuses_other_tenants(door, row, party)
+        doors.assert_admits(door, row, party)
+    _, code = _a_pass(conduit)
+    use = replace(USING, body={"code": code})
+    doors.assert_refuses_everybody_else(use, None, conduit.company)
+    doors.assert_refuses_other_tenants(use, None, conduit.company)
+    doors.assert_admits(use, None, conduit.company)
+    # Its photos are for the key that used it alone.
+    assert ApiClient(a_key(conduit.company)).get(PHOTO.path(used)).status_code == 404
+
+
+def _a_pass(conduit: Conduit) -> tuple[ContextPass, str]:
+    field = next(one for one in fields_of(conduit) if one.name == "code")
+    return make_pass(conduit=conduit, show={"code": field.seen})
 
 
 @pytest.mark.parametrize("end", [0, 1])

@@ -27,6 +27,8 @@ from conduits.delivery import draining as delivery
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
+from conduits.passes.fields import fields_of
+from conduits.passes.making import make_pass
 from conduits.terms import proffering
 from conduits.terms.stances import accept_at_once, proposal
 from journals.keeping import append_entry
@@ -65,6 +67,19 @@ CHANGES = ("nothing", "grant all", "grant nothing", "pause", "resume", "hand ove
 # Those that say a thing of its own about the line, while all is granted.
 LOUD = {"pause", "hand over"}
 DOORS = ("", "/journal", "/events", "/state", "/state/note/history")
+# What can be shown in a call, and the grant in whose place it is.
+SHOWN = {
+    "name": "contact",
+    "email": "contact",
+    "serial": None,
+    "code": None,
+    "state.note": "state",
+    "entries": "entries",
+    "private_entries": "private_entries",
+    "photos": "photos",
+    "region": "region",
+    "scans": "scans",
+}
 # Each secret begins with the grant that lets it pass.
 SECRETS = ("entries", "private_entries", "notes", "state", "contact", "region", "photos")
 
@@ -331,6 +346,23 @@ class Relation(RuleBasedStateMachine):
     def _told(self, event_id: UUID) -> tuple[str, ...] | None:
         newest = AccessLine.objects.filter(outcome="sent", what_id=event_id).order_by("-number").first()
         return tuple(newest.fields) if newest else None
+
+    @rule(ticked=st.sets(st.sampled_from(sorted(SHOWN)), min_size=1))
+    def show_in_a_call(self, ticked: set[str]) -> None:
+        """Whatever is granted: just what is ticked, as far as the terms allow it, also while it is paused."""
+        conduit, can = self.conduit, self.line.status in {"open", "paused"}
+        there = {field.name: field.seen for field in fields_of(conduit)}
+        assert all(SHOWN[name] is None or SHOWN[name] in self.line.scope for name in there)
+        show = {name: there[name] for name in ticked if name in there}
+        with expecting(RefusedError, StateForbidsError, unless=can and bool(show)):
+            _, code = make_pass(conduit=conduit, show=show)
+            used = self.asking.post("/passes/use", {"code": code}).json()
+            values = self.asking.get(f"/passes/{used['id']}").json()["values"]
+            self.line.logged["read", "pass"] += 1
+            assert set(values) == set(show)
+            marks = {"email": self.owner.email, "state.note": "state-", "private_entries": "private_entries-"}
+            for name, mark in marks.items():
+                assert (mark in json.dumps(values)) is (name in show)
 
     @rule(what=st.sampled_from(DOORS))
     def read(self, what: str) -> None:

@@ -23,9 +23,13 @@ from conduits.delivery.queueing import queue_test
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
+from conduits.passes.fields import fields_of
+from conduits.passes.making import make_pass
+from conduits.passes.using import use_pass
 from conduits.reaching.ways import ways_of
 from conduits.requests import By, open_request
 from conduits.terms import proffering
+from dashboards.desk.members import reader_of
 from journals.keeping import append_entry
 from journals.models import Attachment
 from journals.photos import take_photos
@@ -109,6 +113,10 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
     gift = offer_transfer(pico=pico, owner=heir).token
     photo = Attachment.objects.get()
     admin = a_member(company, "admin").person
+    # Shown in a call to a colleague, who alone sees it.
+    show = {field.name: field.seen for field in fields_of(Conduit.objects.with_ends().get(pk=conduit.pk))}
+    _, call_code = make_pass(conduit=conduit, show=show)
+    shown = use_pass(reader=reader_of(a_member(company)), code=call_code)
     secrets: dict[str, str] = {
         f"{SECRET}name": Grant.CONTACT,
         f"{SECRET}mail": Grant.CONTACT,
@@ -146,6 +154,7 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
         "advisory_id": an_advisory(company, scope={"product": product.pk}).pk,
         "request_id": open_request(conduit=conduit, title="Mend it", by=By(company)).pk,
         "question_id": scan,
+        "pass_id": shown.pk,
         "name": "tell_the_call_centre",
         "attachment_id": photo.pk,
         "photo_id": photo.pk,
@@ -279,6 +288,8 @@ def test_while_the_line_is_shut_nothing_comes_out(how: str, relation: Relation, 
         not AccessLine.objects.filter(conduit=relation.conduit)
         .exclude(outcome="refused")
         .exclude(what__startswith="conduit.")
+        # What a colleague was shown before.
+        .exclude(what="pass", number=1)
     )
 
 

@@ -9,6 +9,7 @@ from conduits import access_log
 from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import Grant
+from conduits.passes.fields import fields_of
 from dashboards.templatetags.plainly import WHAT
 from parties.models import Company, Person
 from picos.event_types import event_types
@@ -183,15 +184,20 @@ def test_who_looked_stands_in_the_log_in_the_owner_s_words() -> None:
     post(world.conduit, "pause")
     world.browser("agent").get(f"{desk}/conduits/{world.conduit.pk}/entries")
     page = read(world.browser("owner").get(f"/conduits/{world.conduit.pk}/log"))
+    shown = ", ".join(field.label for field in fields_of(world.conduit))
     assert [one.text for one in page.all("li")] == [
-        "No. 3 · just now Agent (agent at LAMO Footwear) was not told the journal Because the line is paused.",
+        "No. 4 · just now Agent (agent at LAMO Footwear) was not told the journal Because the line is paused.",
         (
-            "No. 2 · just now Viewer (viewer at LAMO Footwear) looked at the journal "
+            "No. 3 · just now Viewer (viewer at LAMO Footwear) looked at the journal "
             f"Because the line is open. Only to serve you with this product, under terms {terms}."
         ),
         (
-            "No. 1 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
+            "No. 2 · just now Agent (agent at LAMO Footwear) looked at the first line of what you wrote "
             f"Because the line is open. Only to serve you with this product, under terms {terms}."
+        ),
+        (
+            f"No. 1 · just now Agent (agent at LAMO Footwear) looked at what you showed in a call: {shown} "
+            f"Because you showed it in a call. Only to serve you with this product, under terms {terms}."
         ),
     ]
     assert "crosses" not in page.all("li")[0].attributes.get("class", "")

@@ -14,12 +14,16 @@ from uuid_utils.compat import uuid7
 
 from conduits.delivery.queueing import queue_test
 from conduits.leaving import release_and_close
-from conduits.models import Advisory, Conduit, Delivery, Endpoint, Request, Way
+from conduits.models import Advisory, Conduit, ContextPass, Delivery, Endpoint, Request, Way
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
+from conduits.passes.fields import fields_of
+from conduits.passes.making import make_pass
+from conduits.passes.using import use_pass
 from conduits.reaching.ways import add_messenger
 from conduits.requests import By, open_request
 from conduits.steering import set_grants
+from dashboards.desk.members import reader_of
 from journals.keeping import append_entry
 from journals.models import Attachment, Entry, Journal
 from journals.photos import take_photos
@@ -135,6 +139,9 @@ class World:
     people: dict[str, Person]
     request: Request
     way: Way
+    # What the agent was shown in a call, and the code of what nobody was shown yet.
+    shown: ContextPass
+    call_code: str
     # By who is asked; only where a rule asked.
     questions: dict[str, Question] = field(default_factory=dict)
     sessions: dict[str, SimpleCookie] = field(default_factory=dict)
@@ -170,6 +177,8 @@ def a_world() -> World:
     )
     endpoint = an_endpoint(company, asymmetric=True)
     owners_rule, companys_rule = a_rule(people["owner"]), a_rule(company)
+    agent = reader_of(company.members.get(role="agent"))
+    shown = use_pass(reader=agent, code=a_code(conduit))
     return World(
         company=company,
         product=product,
@@ -197,7 +206,14 @@ def a_world() -> World:
         people=people,
         request=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)),
         way=add_messenger(person=people["owner"], url="ntfys://ntfy.sh/mara-s-topic"),
+        shown=shown,
+        call_code=a_code(conduit),
     )
+
+
+def a_code(conduit: Conduit) -> str:
+    """A code for a call that shows all that there is."""
+    return make_pass(conduit=conduit, show={field.name: field.seen for field in fields_of(conduit)})[1]
 
 
 def a_run(rule: Rule) -> Run:

@@ -7,6 +7,7 @@ from smtplib import SMTPDataError
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from conduits.mail.replying import answerable
 from conduits.reaching.kinds import Tools
 from conduits.reaching.letters import Letter, Words
 from conduits.reaching.results import Outcome, Result
@@ -33,10 +34,18 @@ async def send(words: Words, *, letter: Letter, address: str, tools: Tools) -> R
 
 def _mail(words: Words, letter: Letter) -> EmailMessage:
     body = f"{words.body}\n\n{words.url}\n"
+    if letter.reply_to:
+        body = answerable(body, letter.reply_to, to=str(letter.news[0].pico.maker))
     host = settings.PUBLIC_URL.partition("://")[2].partition(":")[0]
     headers = {"Message-ID": f"<{letter.id}@{host}>"}
     if words.unsubscribe:
         body += f"\n-- \nNo more {words.ends}: {words.unsubscribe}\nHow we reach you: {settings.PUBLIC_URL}/you/reach\n"
         headers["List-Unsubscribe"] = f"<{words.unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return EmailMessage(subject=words.title, body=body, to=[letter.way.person.email], headers=headers)
+    return EmailMessage(
+        subject=words.title,
+        body=body,
+        to=[letter.way.person.email],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers=headers,
+    )

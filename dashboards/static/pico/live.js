@@ -27,12 +27,29 @@ if (page) {
   };
   new EventSource(`${liveUrl}?token=${encodeURIComponent(liveToken)}`).addEventListener("change", refresh);
 }
-const run = () => document.querySelectorAll("time.clock").forEach((clock) => {
-  const at = new Date(clock.dateTime), minutes = Math.floor((at - Date.now()) / 60000);
-  clock.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const left = clock.nextElementSibling;
-  if (left) left.textContent = minutes < 0 ? " · any moment now" : ` · ${minutes >= 60 ? `${Math.floor(minutes / 60)} h ` : ""}${minutes % 60} min left`;
-});
+// Times in the visitor's own zone, with the day where it is not today; and how long until then (templatetags/facts.py).
+const run = () => {
+  const now = new Date(), time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  document.querySelectorAll("time.clock").forEach((clock) => {
+    const at = new Date(clock.dateTime), today = at.toDateString() === now.toDateString();
+    const day = { weekday: "long", day: "numeric", month: "long", ...(at.getFullYear() !== now.getFullYear() && { year: "numeric" }) };
+    const words = at.toLocaleTimeString([], time);
+    clock.textContent = today || clock.classList.contains("brief") ? words : `${at.toLocaleDateString("en-GB", day).replace(",", "")}, ${words}`;
+  });
+  // What is shown for a while only.
+  document.querySelectorAll("[data-for]").forEach((left) => {
+    const minutes = Math.max(0, Math.ceil((new Date(left.dataset.for) - now) / 60000));
+    left.textContent = minutes ? `, another ${minutes} minute${minutes === 1 ? "" : "s"}` : "";
+  });
+  document.querySelectorAll("[data-gone-at]").forEach((shown) => { if (new Date(shown.dataset.goneAt) <= now) shown.textContent = "This is gone."; });
+  document.querySelectorAll("[data-until]").forEach((left) => { left.textContent = ahead(new Date(left.dataset.until) - now); });
+};
+const ahead = (milliseconds) => {
+  const minutes = Math.ceil(milliseconds / 60000), hours = Math.floor(minutes / 60);
+  if (minutes <= 0) return ". It should be back by now.";
+  if (minutes < 60) return `, in ${minutes} minute${minutes === 1 ? "" : "s"}`;
+  return hours < 48 ? `, in ${hours} h ${minutes % 60} min` : `, in ${Math.floor(hours / 24)} days`;
+};
 run();
 setInterval(run, 15000);
 

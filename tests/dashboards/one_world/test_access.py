@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern
 
+from conduits.passes.fields import fields_of
 from conduits.reaching.unsubscribing import token_for
 from dashboards import urls
 from tests.conduits.reaching.browsers import Browser
@@ -95,6 +96,7 @@ def at(path: str) -> Path:
         gtin=world.product.gtin,
         link=world.link.pk,
         request=world.request.pk,
+        shown=world.shown.pk,
         asked=world.questions["owner"].pk,
         asked_us=world.questions["company"].pk,
         subscription=world.endpoint.subscription.pk,
@@ -126,6 +128,11 @@ LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expire
 
 def an_agent(world: World) -> Any:
     return {"member": world.company.members.get(role="agent").pk}
+
+
+def a_tick(world: World) -> str:
+    field = fields_of(world.conduit)[0]
+    return f"{field.name}={field.seen}"
 
 
 DOORS = [
@@ -184,6 +191,10 @@ DOORS = [
     get("companies", "/companies", SIGNED_IN),
     post("grants", "/conduits/{conduit}/grants", does(OWNER), {"grants": ["photos"]}),
     get("access_log", "/conduits/{conduit}/log", OWNER),
+    get("passes", "/conduits/{conduit}/passes", OWNER),
+    post("passes", "/conduits/{conduit}/passes", OWNER, lambda world: {"show": [a_tick(world)]}),
+    get("pass_receipts", "/conduits/{conduit}/passes/receipts", OWNER),
+    post("revoke_pass", "/conduits/{conduit}/passes/{shown}/revoke", does(OWNER)),
     get("terms", "/conduits/{conduit}/terms", OWNER),
     post("terms", "/conduits/{conduit}/terms", does(OWNER), {"preferred": "PDC-AI", "alternative": ""}),
     post("withdraw_terms", "/conduits/{conduit}/terms/withdraw", does(OWNER)),
@@ -238,6 +249,12 @@ DOORS = [
     post("you_terms", "/you/terms", does(SIGNED_IN), {"preferred": "SD-BASE"}),
     get("inbox", "{desk}", MEMBERS),
     get("inbox_rows", "{desk}/rows", MEMBERS),
+    post("mail_me", "{desk}/mail", does(MEMBERS), {"mail": "yes"}),
+    get("desk_passes", "{desk}/passes", MEMBERS),
+    post("desk_passes", "{desk}/passes", does(AGENTS), lambda world: {"code": world.call_code}),
+    get("desk_pass", "{desk}/passes/{shown}", MEMBERS),
+    get("desk_pass_part", "{desk}/passes/{shown}/part", MEMBERS),
+    get("pass_photo", "{desk}/passes/{shown}/photos/{photo}", (ASK, 404, 404, 404, 200, 404, 404)),
     get("conversation", "{desk}/conduits/{conduit}", MEMBERS),
     post("conversation", "{desk}/conduits/{conduit}", does(AGENTS), {"body": "We mend it."}),
     get("conversation_entries", "{desk}/conduits/{conduit}/entries", MEMBERS),
@@ -370,6 +387,8 @@ STANDS_AT = {
     "answer_question": "/things/{code}",
     "answer_terms": "{desk}/terms",
     "withdraw_terms": "/conduits/{conduit}/terms",
+    "revoke_pass": "/conduits/{conduit}/passes",
+    "mail_me": "{desk}",
     "you_terms": "/you",
     "cancel_batch": "{desk}/products",
     "link_printed": "{desk}/products/{product}",

@@ -135,6 +135,10 @@ PAGES: list[tuple[str, str, Change]] = [
     ("stranger", "/companies", nothing),
     *[("owner", "/companies", change) for change in (nothing, pause, close, grant_nothing)],
     ("owner", "/conduits/{conduit}/log", nothing),
+    *[("owner", "/conduits/{conduit}/passes", change) for change in (nothing, pause, close, withdraw)],
+    *[(who, "{desk}/passes", nothing) for who in ("viewer", "agent")],
+    *[(who, "{desk}/passes/{shown}", nothing) for who in ("agent", "admin")],
+    ("agent", "{desk}/passes/{shown}", close),
     *[("owner", path, change) for path in ("/conduits/{conduit}/terms", THING, SCAN, "/companies") for change in TERMS],
     *[(who, "{desk}/terms", change) for who in ("viewer", "admin") for change in (nothing, offer_anew, withdraw)],
     *[("agent", CONVERSATION, change) for change in (offer_anew, withdraw)],
@@ -187,6 +191,7 @@ def path_of(world: World, path: str) -> str:
         delivery=world.delivery.pk,
         finder=world.finder.pk,
         endpoint=world.endpoint.pk,
+        shown=world.shown.pk,
     )
 
 

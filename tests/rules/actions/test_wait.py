@@ -99,6 +99,21 @@ def test_when_its_time_is_up_it_goes_the_other_way_once(conduit: Conduit) -> Non
     assert what_came_of(rule)[1] == ["done", "It did not come within 48 hours."]
 
 
+def test_an_answer_to_what_a_rule_waited_for_is_taken_after_it_ended(conduit: Conduit, api: Api) -> None:
+    rule = a_rule(conduit.owner, then=[WAIT | {"for": {"event": "conduit.message"}, "then": [note("Thanks")]}])
+    event = scan(conduit)
+    later(hours=49)
+    drain_all()
+
+    late = api(conduit.company).post(
+        f"/conduits/{conduit.pk}/messages", {"body": "At last.", "in_reply_to": str(event.pk)}
+    )
+    drain_all()
+
+    assert [late.status_code, late.json()["reply_to_event"]] == [201, str(event.pk)]
+    assert [outcomes(rule), written()] == [["fired"], ["Nobody"]]
+
+
 def test_an_event_after_its_time_comes_too_late_although_the_engine_was_asleep(conduit: Conduit) -> None:
     a_rule(conduit.owner, then=[WAIT])
     scan(conduit)
