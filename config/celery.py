@@ -26,6 +26,7 @@ app.conf.update(
         "rules.*": {"queue": "events"},
         "conduits.tell_owners": {"queue": "bulk"},
         "conduits.rest_advisories": {"queue": "bulk"},
+        "conduits.look_at_connectors": {"queue": "bulk"},
         "conduits.*": {"queue": "deliveries"},
     },
     # What a lost bell left behind is found by these, at the latest after their period (seconds).
@@ -35,6 +36,7 @@ app.conf.update(
         "warnings": {"task": "conduits.mail_warnings", "schedule": 10.0, "options": {"expires": 10}},
         "tellings": {"task": "conduits.tell_owners", "schedule": 1.0, "options": {"expires": 1}},
         "advisories": {"task": "conduits.rest_advisories", "schedule": 60.0, "options": {"expires": 60}},
+        "connectors": {"task": "conduits.look_at_connectors", "schedule": 5.0, "options": {"expires": 5}},
         "notices": {"task": "picos.mail_notices", "schedule": 2.0, "options": {"expires": 2}},
         "thumbnails": {"task": "journals.make_thumbnails", "schedule": 60.0, "options": {"expires": 60}},
         "minting": {"task": "picos.mint_batches", "schedule": 10.0, "options": {"expires": 10}},

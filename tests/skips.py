@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-NEEDS_A_PROGRAM = ("redis", "browser")
+NEEDS_A_PROGRAM = ("redis", "browser", "helpdesk")
 
 
 @pytest.hookimpl(wrapper=True)

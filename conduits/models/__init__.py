@@ -4,6 +4,7 @@ from conduits.models.access_log import AccessLine
 from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
 from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
+from conduits.models.connector import Connector, Counterpart, Received
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
@@ -21,12 +22,15 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Conduit",
+    "Connector",
+    "Counterpart",
     "Delivery",
     "Endpoint",
     "Held",
     "Label",
     "Preference",
     "Proffer",
+    "Received",
     "Request",
     "SerialRun",
     "SigningKey",

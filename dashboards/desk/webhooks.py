@@ -140,7 +140,9 @@ def _recovered(endpoint: Endpoint, form: RecoverForm) -> str:
 
 def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:
     mine = (
-        member.company.endpoints.filter(deleted_at=None).select_related("subscription__version").order_by("-created_at")
+        member.company.endpoints.filter(deleted_at=None, kind="")
+        .select_related("subscription__version")
+        .order_by("-created_at")
     )
     shown = [(endpoint, subscribed_events(endpoint), public_key(endpoint)) for endpoint in mine]
     return desk_context(

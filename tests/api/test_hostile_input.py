@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit
 from conduits.requests import By, open_request
+from rules.subscriptions import add_subscribed_connector
 from tests.api.test_openapi import PREFIX, document, doors
 from tests.conftest import Api
 from tests.factories import a_conduit, a_rule, an_advisory, an_endpoint
@@ -96,6 +97,9 @@ def filled(path: str, conduit: Conduit) -> str:
         conduit_id=conduit.pk,
         endpoint_id=endpoint.pk,
         delivery_id=queue_test(endpoint).pk,
+        connector_id=add_subscribed_connector(company=conduit.company, kind="webhook", config={"url": endpoint.url})[
+            0
+        ].pk,
         advisory_id=an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
         request_id=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
         question_id=conduit.pk,
@@ -125,7 +129,7 @@ def test_no_json_makes_a_door_fail(path: str, method: str, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/products", "/batches", "/picos", "/deliveries", "/rules", "/endpoints", "/conduits"]
+    "path", ["/products", "/batches", "/picos", "/deliveries", "/rules", "/endpoints", "/connectors", "/conduits"]
 )
 def test_no_query_makes_a_list_fail(path: str, api: Api) -> None:
     conduit = a_conduit()
