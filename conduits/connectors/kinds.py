@@ -19,7 +19,7 @@ class Capabilities:
     """What a kind can do. `inbound`: it tells us of answers; `polling`: we look for them.
 
     Without `requests` each message is appended to the timeline. `signs`: what it tells us is signed by itself, so that
-    its address needs no key.
+    its address needs no key; `shows_secret`: with the connector's own secret, which its company must have.
     """
 
     contacts: bool = False
@@ -28,6 +28,7 @@ class Capabilities:
     inbound: bool = False
     polling: bool = False
     signs: bool = False
+    shows_secret: bool = False
 
 
 class Kind(Protocol):

@@ -10,7 +10,7 @@ from conduits.connectors.webhook.writing import append_to_timeline, check
 NAME = "webhook"
 TITLE = "Standard Webhooks"
 ABOUT = "Your own program gets signed messages, and answers with signed messages."
-CAPABILITIES = Capabilities(timeline=True, inbound=True, signs=True)
+CAPABILITIES = Capabilities(timeline=True, inbound=True, signs=True, shows_secret=True)
 
 __all__ = [
     "ABOUT",
