@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
@@ -12,10 +13,12 @@ from django.utils import timezone
 
 from api.throttling import seconds_to_wait
 from conduits.answering import answer
+from conduits.connectors.email.inbound import read_mail, tokens_of
 from conduits.connectors.equipping import open_config
 from conduits.connectors.inbox import Arrived, Reply
 from conduits.connectors.kinds import kinds
 from conduits.connectors.notes import mark_of
+from conduits.connectors.reply_addresses import is_ours, message_of
 from conduits.connectors.setting_up import digest_of
 from conduits.delivery.keys import keys_of
 from conduits.models import Conduit, Connector, Counterpart, Delivery, Endpoint, Received
@@ -36,11 +39,7 @@ def receive(*, connector_id: UUID, key: str, body: bytes, headers: Mapping[str, 
     """
     connector = _admitted(connector_id)
     kind = kinds()[connector.endpoint.kind]
-    try:
-        config = open_config(connector, kind)
-        arrived = Arrived(body, headers, tuple(keys_of(connector.endpoint).secrets))
-    except (InvalidToken, ValueError) as error:
-        raise Http404 from error
+    config, arrived = _arrived(connector, body, headers)
     verified = kind.verify(config, arrived)
     if verified is None:
         verified = hmac.compare_digest(digest_of(key), connector.inbound_digest)
@@ -49,8 +48,41 @@ def receive(*, connector_id: UUID, key: str, body: bytes, headers: Mapping[str, 
     if wait := seconds_to_wait(f"in:{connector.pk}", most=MOST_PER_MINUTE, window=timedelta(minutes=1)):
         message = "That was too much for a minute."
         raise TooManyError(message, retry_after=wait)
+    return _parsed(connector, config, arrived)
+
+
+def receive_mail(raw: bytes) -> list[Entry]:
+    """The answers that a mail became, by the connector that gave out the address which it is for.
+
+    Raises Http404 for an address that none did; otherwise as `receive`.
+    """
     try:
-        replies = kind.parse(config, arrived)
+        tokens = tokens_of(read_mail(raw))
+    except ValueError as error:
+        raise Http404 from error
+    for token in tokens:
+        sent = Delivery.objects.filter(pk=message_of(token)).values_list("endpoint_id", flat=True).first()
+        if sent is None:
+            continue
+        connector = _admitted(sent)
+        config, arrived = _arrived(connector, raw, {})
+        if is_ours(token, arrived.secrets):
+            return _parsed(connector, config, arrived)
+    raise Http404
+
+
+def _arrived(connector: Connector, body: bytes, headers: Mapping[str, str]) -> tuple[Any, Arrived]:
+    """With what verifies it. Raises Http404 when that cannot be read any more."""
+    try:
+        config = open_config(connector, kinds()[connector.endpoint.kind])
+        return config, Arrived(body, headers, tuple(keys_of(connector.endpoint).secrets))
+    except (InvalidToken, ValueError) as error:
+        raise Http404 from error
+
+
+def _parsed(connector: Connector, config: Any, arrived: Arrived) -> list[Entry]:
+    try:
+        replies = kinds()[connector.endpoint.kind].parse(config, arrived)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         message = "It could not be understood."
         raise RefusedError(message, field="body") from error

@@ -51,8 +51,8 @@ Handler = Callable[..., web.Response]
 
 
 class Documented:
-    """`routes`: a method, a pattern of paths, the name of what handles it. `spoil`: what to answer instead, once, after
-    the request had its effect; `refuse`: before it has any.
+    """`routes`: a method, a pattern of paths, the name of what handles it. `spoil`: what to answer instead of the
+    right answer to a write, one after the other, after it had its effect; `refuse`: before anything has any.
     """
 
     KIND: ClassVar[str]
@@ -64,9 +64,8 @@ class Documented:
         self.url = ""
         self.wrong: list[str] = []
         self.asked: list[str] = []
-        self.spoil: list[web.Response] = []
+        self.spoil: list[web.Response | None] = []
         self.refuse: list[web.Response] = []
-        self.writes_only = True
 
     async def __call__(self, received: Received) -> web.Response:
         self.asked.append(f"{received.method} {received.path}")
@@ -78,7 +77,7 @@ class Documented:
             self.wrong.append(f"{received.method} {received.path}: {error!r} {received.body[:500]!r}")
             return says({"error": str(error)}, 400)
         is_write = received.method in {"POST", "PUT", "PATCH"} and not self.is_reading(received)
-        return self.spoil.pop(0) if self.spoil and is_write else answer
+        return (self.spoil.pop(0) or answer) if self.spoil and is_write else answer
 
     def _handled(self, received: Received) -> web.Response:
         for method, pattern, name in self.routes:

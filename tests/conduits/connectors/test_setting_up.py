@@ -30,7 +30,7 @@ def add(api: Api, company: Company, kind: str = "helpdesk", config: Any = CONFIG
 def test_each_kind_is_a_folder_with_the_same_files() -> None:
     folder = ROOT / "conduits" / "connectors"
     files = {"__init__.py", "config.py", "writing.py", "inbound.py", "polling.py"}
-    assert set(kinds()) == {"webhook", "helpdesk"}
+    assert set(kinds()) == {"webhook", "helpdesk", "hubspot", "zendesk", "salesforce", "chatwoot", "email"}
     for name in kinds():
         assert {path.name for path in (folder / name).glob("*.py")} == files, name
 
