@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from conduits import event_types as conduit_events
 from conduits.connectors.kinds import kinds
-from conduits.connectors.setting_up import add_connector
+from conduits.connectors.setting_up import add_connector, forget_secrets
 from conduits.delivery.addresses import Network
 from conduits.delivery.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
 from conduits.models import Connector, Endpoint
@@ -126,6 +126,13 @@ def remove_endpoint(endpoint: Endpoint) -> None:
     """Deletes the endpoint together with its subscription."""
     delete_endpoint(endpoint)
     delete_rule(_subscription(endpoint))
+
+
+@transaction.atomic
+def remove_connector(connector: Connector) -> None:
+    """Deletes the connector together with its subscription, and forgets its secrets."""
+    remove_endpoint(connector.endpoint)
+    forget_secrets(connector)
 
 
 def subscribed_events(endpoint: Endpoint) -> list[str]:

@@ -41,6 +41,8 @@ class Kind(Protocol):
     TITLE: str
     # What it is good for, in a sentence for the desk.
     ABOUT: str
+    # What to do over there with our address for what comes in; empty for those that only are looked at.
+    INBOUND: str
     CAPABILITIES: Capabilities
     Config: type[Settings]
 

@@ -69,6 +69,13 @@ def switch_off(connector: Connector) -> None:
     connector.endpoint.refresh_from_db()
 
 
+def forget_secrets(connector: Connector) -> None:
+    """Of one that is deleted: its log stays, what opens doors over there does not."""
+    Connector.objects.filter(pk=connector.pk).update(
+        secrets="", session="", session_until=None, inbound_digest="", poll_at=None
+    )
+
+
 def inbound_url(connector: Connector, key: str = "") -> str:
     """Its address for what comes in; a kind that signs by itself needs no key in it."""
     url = f"{settings.PUBLIC_URL}/api/v1/in/{connector.pk}"

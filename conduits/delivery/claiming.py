@@ -257,7 +257,7 @@ def _line(message: Message, decision: gate.Decision) -> access_log.Line | None:
     return access_log.Line(
         conduit_id=message.conduit.pk,
         outcome=AccessLine.Outcome.SENT if decision.passes else REFUSED,
-        who=f"{message.endpoint.company} (webhook)",
+        who=f"{message.endpoint.company} ({message.endpoint.kind or 'webhook'})",
         who_id=message.endpoint.pk,
         role=access_log.WEBHOOK,
         what=message.event_type,

@@ -21,7 +21,7 @@ from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
-from rules.subscriptions import USUAL, add_subscribed_connector, remove_endpoint, resubscribe, subscribed_events
+from rules.subscriptions import USUAL, add_subscribed_connector, remove_connector, resubscribe, subscribed_events
 
 
 @require_safe
@@ -85,7 +85,7 @@ def connector_verb(request: HttpRequest, member: Member, connector_id: UUID, ver
             case "disable":
                 setting_up.switch_off(found)
             case "delete":
-                remove_endpoint(found.endpoint)
+                remove_connector(found)
                 messages.success(request, "It is deleted. What it wrote over there stays there.")
                 return redirect("connectors", member.company.slug)
             case _:

@@ -19,7 +19,7 @@ from conduits.models import Connector, Endpoint
 from rules.api.endpoints import EventNames, Products, TestQueued
 from rules.subscriptions import (
     add_subscribed_connector,
-    remove_endpoint,
+    remove_connector,
     resubscribe,
     subscribed_events,
     subscribed_products,
@@ -127,7 +127,7 @@ def put_connector(request: Request, body: ChangedConnector, connector_id: UUID) 
 @handles("webhooks", "company", status=204)
 def delete_connector(request: Request, connector_id: UUID) -> Response:
     """Delete the connector and its subscription; its log stays, and so does what it wrote over there."""
-    remove_endpoint(_mine(request, connector_id).endpoint)
+    remove_connector(_mine(request, connector_id))
     return Response(status=204)
 
 

@@ -65,6 +65,7 @@ def test_a_new_one_s_address_is_shown_this_once(admin: Client) -> None:
     (shown,) = page.all("code", class_="secret")
     assert shown.text.startswith(f"http://pico.test/api/v1/in/{connector.pk}?key=")
     assert subscribed_events(Connector.objects.select_related("endpoint").get().endpoint) == ["pico.scanned"]
+    assert "Set HELPDESK_FOLLOWUP_WEBHOOK_URLS to it in your helpdesk." in text_of(page)
     again = admin.get(f"{PATH}/{connector.pk}").content.decode()
     assert "?key=" not in again
     assert "s3cret" not in again

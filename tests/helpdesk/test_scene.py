@@ -10,6 +10,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +19,11 @@ import pytest
 from tests.helpdesk.desk import Helpdesk, helpdesk
 from tests.served import ROOT, Served, serving
 
-pytest.importorskip("helpdesk", reason="django-helpdesk is not installed")
-pytestmark = [pytest.mark.helpdesk, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.helpdesk,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(find_spec("helpdesk") is None, reason="django-helpdesk is not installed"),
+]
 
 Found = TypeVar("Found")
 ANN = "ann@customer.example"

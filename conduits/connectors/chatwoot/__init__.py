@@ -10,11 +10,13 @@ from conduits.connectors.kinds import Capabilities
 NAME = "chatwoot"
 TITLE = "Chatwoot"
 ABOUT = "Each customer and thing becomes a conversation; what your agents write there reaches them."
+INBOUND = "Make a webhook there for message_created with it."
 CAPABILITIES = Capabilities(contacts=True, requests=True, inbound=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

@@ -10,11 +10,13 @@ from conduits.connectors.kinds import Capabilities
 NAME = "email"
 TITLE = "E-mail"
 ABOUT = "Each message comes as a mail, and whoever replies to it answers the customer."
+INBOUND = "Have your mail provider post each mail for the address for replies to it, as it came."
 CAPABILITIES = Capabilities(timeline=True, inbound=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

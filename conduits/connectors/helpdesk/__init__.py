@@ -10,11 +10,13 @@ from conduits.connectors.kinds import Capabilities
 NAME = "helpdesk"
 TITLE = "django-helpdesk"
 ABOUT = "What customers do and write becomes tickets and follow-ups; public follow-ups of your agents reach them."
+INBOUND = "Set HELPDESK_FOLLOWUP_WEBHOOK_URLS to it in your helpdesk."
 CAPABILITIES = Capabilities(requests=True, inbound=True, polling=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

@@ -9,11 +9,13 @@ from conduits.connectors.kinds import Capabilities
 NAME = "hubspot"
 TITLE = "HubSpot"
 ABOUT = "What customers do and write becomes tickets and notes; notes that you mark for them reach them."
+INBOUND = ""
 CAPABILITIES = Capabilities(contacts=True, timeline=True, requests=True, polling=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

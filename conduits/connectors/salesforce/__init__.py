@@ -10,11 +10,13 @@ from conduits.connectors.salesforce.writing import add_reply, check, open_reques
 NAME = "salesforce"
 TITLE = "Salesforce"
 ABOUT = "What customers do and write becomes cases and comments; public comments of your agents reach them."
+INBOUND = ""
 CAPABILITIES = Capabilities(contacts=True, requests=True, polling=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

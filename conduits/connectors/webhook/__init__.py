@@ -10,11 +10,13 @@ from conduits.connectors.webhook.writing import append_to_timeline, check
 NAME = "webhook"
 TITLE = "Standard Webhooks"
 ABOUT = "Your own program gets signed messages, and answers with signed messages."
+INBOUND = "Your program POSTs its answers there, signed with the secret."
 CAPABILITIES = Capabilities(timeline=True, inbound=True, signs=True, shows_secret=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

@@ -10,11 +10,13 @@ from conduits.connectors.zendesk.writing import add_reply, check, open_request, 
 NAME = "zendesk"
 TITLE = "Zendesk"
 ABOUT = "What customers do and write becomes tickets and comments; public comments of your agents reach them."
+INBOUND = "Make a webhook there for “Comment added to ticket” with it as its endpoint."
 CAPABILITIES = Capabilities(contacts=True, requests=True, inbound=True, signs=True)
 
 __all__ = [
     "ABOUT",
     "CAPABILITIES",
+    "INBOUND",
     "NAME",
     "TITLE",
     "Config",

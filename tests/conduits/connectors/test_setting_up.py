@@ -149,10 +149,11 @@ def test_it_is_switched_off_and_on(api: Api, company: Company) -> None:
     assert [on["status"], on["disabled_reason"]] == ["enabled", ""]
 
 
-def test_deleting_one_ends_its_rule(api: Api, company: Company) -> None:
+def test_deleting_one_ends_its_rule_and_forgets_its_secrets(api: Api, company: Company) -> None:
     connector = add(api, company).json()["id"]
 
     assert api(company).delete(f"/connectors/{connector}").status_code == 204
 
     assert api(company).get(f"/connectors/{connector}").status_code == 404
     assert not Listener.objects.exists()
+    assert list(Connector.objects.values_list("secrets", "inbound_digest", "poll_at")) == [("", "", None)]
