@@ -1,11 +1,8 @@
 """How many webhooks a second one worker delivers: claimed, passed by the gate, signed, sent, each attempt recorded."""
 
 import asyncio
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from uuid import UUID
 
@@ -15,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from bench.server import wait_for
+from bench.server import listening
 from bench.stage import Stage
 from conduits.delivery import draining as delivery
 from conduits.delivery.sending import AT_A_TIME
@@ -46,7 +43,7 @@ def measure(stage: Stage) -> dict[str, float]:
     endpoints = [_endpoint(stage, number) for number in range(ENDPOINTS)]
     things = list(Pico.objects.with_product().filter(code__in=stage.codes[:THINGS]))
     conduits = _conduits(things[:OWNED])
-    with _listening():
+    with listening(PORT):
         _delivered(things[OWNED:] or things, endpoints, number=WARMING)
         body = Delivery.objects.filter(state=Delivery.State.DELIVERED)[0].body.encode()
         _bare(body, WARMING)
@@ -137,15 +134,3 @@ def _bare(body: bytes, number: int) -> float:
             return number / (time.perf_counter() - begin)
 
     return asyncio.run(send())
-
-
-@contextmanager
-def _listening() -> Iterator[None]:
-    """A process of its own that answers (bench/sink.py)."""
-    sink = subprocess.Popen([sys.executable, "-m", "bench.sink", str(PORT)])
-    try:
-        wait_for(PORT)
-        yield
-    finally:
-        sink.terminate()
-        sink.wait()

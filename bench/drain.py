@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
-from bench.owners import Owners, settle, write_rules
+from bench.owners import Owners, settle, write_rules_that_meet, write_rules_that_wait
 from bench.stage import Stage
 from conduits.models import Delivery
 from journals.models import Entry
@@ -29,13 +29,13 @@ def measure(stage: Stage) -> dict[str, float]:
     """
     del stage
     owners = settle()
-    write_rules(owners, of_each=10)
+    write_rules_that_meet(owners)
+    write_rules_that_wait(owners, of_each=7)
     _scan(owners.picos[:AT_ONCE])
     _drain()
     bare = _bare(owners)
     with_10k = _measured(owners)
-    write_rules_more = 90
-    _more(owners, write_rules_more)
+    write_rules_that_wait(owners, of_each=90)
     with_100k = _measured(owners)
     bare = (bare + _bare(owners)) / 2
     return {
@@ -45,15 +45,6 @@ def measure(stage: Stage) -> dict[str, float]:
         "bare_per_s": round(bare),
         "ratio": round(with_10k / bare, 3),
     }
-
-
-def _more(owners: Owners, of_each: int) -> None:
-    """Rules that wait for something else."""
-    write_rules(owners, of_each=of_each + 3)
-    meeting = Listener.objects.filter(event_type="pico.scanned", literal="").order_by("anchor", "version_id")
-    later = [pk for at, pk in enumerate(meeting.values_list("pk", flat=True)) if at % 6 >= 3]  # noqa: PLR2004
-    Listener.objects.filter(pk__in=later).delete()
-    _analyse()
 
 
 def _analyse() -> None:
@@ -141,10 +132,10 @@ def _bare_batch(three: Sequence[tuple[UUID, UUID]], endpoint: UUID) -> int:
                 copy.write_row((uuid7(), journal, company, "note", "private", "Hello", "{}", False, "now"))
         with cursor.copy(
             "COPY conduits_delivery (id, endpoint_id, event_id, event_type, pico_id, sequence, body, state,"
-            " attempt_count, next_attempt_at, created_at) FROM STDIN"
+            " attempt_count, tries_used, lost_claims, problem, next_attempt_at, created_at) FROM STDIN"
         ) as copy:
             for event, pico, sequence, *_ in events:
                 copy.write_row(
-                    (uuid7(), endpoint, event, "pico.scanned", pico, sequence, "", "waiting", 0, "now", "now")
+                    (uuid7(), endpoint, event, "pico.scanned", pico, sequence, "", "waiting", 0, 0, 0, "", "now", "now")
                 )
     return len(ids)

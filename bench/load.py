@@ -118,6 +118,37 @@ def load(requests: Iterable[bytes], *, port: int, connections: int, seconds: flo
     return Result(taken, sorted(latencies))
 
 
+def paced(requests: Iterable[bytes], *, port: int, rate: float, connections: int, status: int = 200) -> list[float]:
+    """Sends the requests, `rate` a second however slow the answers are, and returns when each was due, by the clock
+    `time.monotonic`. As many wait for an answer at a time as there are connections; a request beyond these goes late.
+
+    Raises LoadError at the first answer of another status.
+    """
+    idle = [connect(port=port) for _ in range(connections)]
+    due = time.monotonic()
+    times: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        for opened in idle:
+            selector.register(opened.socket, selectors.EVENT_READ, opened)
+
+        def receive(within: float) -> None:
+            for key, _ in selector.select(max(0.0, within)):
+                if _receive(key.data, b"HTTP/1.1 %d" % status):
+                    idle.append(key.data)
+
+        for request in requests:
+            while not idle or time.monotonic() < due:
+                receive(due - time.monotonic() if idle else 1.0)
+            times.append(due)
+            _send(idle.pop(), request)
+            due += 1 / rate
+        while len(idle) < connections:
+            receive(1.0)
+        for opened in idle:
+            opened.socket.close()
+    return times
+
+
 def _send(connection: Connection, request: bytes) -> None:
     connection.received.clear()
     connection.wanted = 0

@@ -1,26 +1,31 @@
 """Many companies with things that people own, conduits between them, and rules about them."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
-from conduits.models import Conduit, Endpoint
+from conduits.models import Conduit, Endpoint, Terms
 from conduits.models.conduit import default_grants
+from conduits.terms import rosters
 from journals.models import Journal
 from parties.models import Company, Person
 from picos.codes import new_code
 from picos.models import Pico, Product
 from rules.language.definition import Definition
-from rules.listening import listen
-from rules.models import Rule, RuleVersion
+from rules.listening import listeners
+from rules.models import Listener, Rule, RuleVersion
 
 COMPANIES: Final = 1_000
 THINGS_OF_EACH: Final = 10
 # Nothing is sent.
 SEALED: Final = ""
+AT_ONCE: Final = 2_000
+ENTRY: Final = {"do": "post_entry", "body": "{{pico.product.name}} was scanned", "visibility": "private"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,58 +55,85 @@ def settle() -> Owners:
         for product in products
         for _ in range(THINGS_OF_EACH)
     )
+    _connect(picos, owner)
+    return Owners(companies, products, endpoints, picos)
+
+
+def _connect(picos: Sequence[Pico], owner: Person) -> None:
+    """An open conduit for each, on terms of their usual size."""
+    agreement = rosters.newest("SD-BASE-DP")
+    assert agreement is not None  # noqa: S101 (the roster that comes along)
     journals = Journal.objects.bulk_create(
         Journal(pico=pico, owner=owner, company=pico.product.company) for pico in picos if pico.product
     )
-    Conduit.objects.bulk_create(
+    waiting = Conduit.objects.bulk_create(
         Conduit(
             pico=journal.pico,
             owner=owner,
             company=journal.company,
             journal=journal,
-            status=Conduit.Status.OPEN,
+            status=Conduit.Status.WAITING,
             scope=default_grants(),
         )
         for journal in journals
-        if journal.company
     )
-    return Owners(companies, products, endpoints, picos)
+    Terms.objects.bulk_create(
+        Terms(
+            conduit=conduit,
+            agreement=agreement.id,
+            version=agreement.version,
+            sha256=hashlib.sha256(conduit.pk.bytes).hexdigest(),
+            record=agreement.as_json(),
+        )
+        for conduit in waiting
+    )
+    theirs = Terms.objects.filter(conduit=OuterRef("pk")).values("pk")
+    Conduit.objects.update(status=Conduit.Status.OPEN, terms=Subquery(theirs))
 
 
-def write_rules(owners: Owners, *, of_each: int) -> None:
-    """Three of each company's rules meet a scan: one writes, one sends, one's condition does not hold."""
-    for company, product, endpoint in zip(owners.companies, owners.products, owners.endpoints, strict=True):
-        definitions = [
-            *_that_meet(endpoint),
-            *(_that_wait(number, product) for number in range(of_each - 3)),
-        ]
-        rules = [Rule(company=company, name=definition.name) for definition in definitions]
-        Rule.objects.bulk_create(rules)
-        versions = [
-            RuleVersion(id=uuid7(), rule=rule, number=1, definition=definition.as_json())
-            for rule, definition in zip(rules, definitions, strict=True)
-        ]
-        RuleVersion.objects.bulk_create(versions)
-        for version, definition in zip(versions, definitions, strict=True):
-            listen(version, definition, {company.pk} if definition.on.everything else {product.pk})
+def write_rules_that_meet(owners: Owners) -> None:
+    """Three of each company's: one writes an entry, one sends a message, the condition of one does not hold."""
+    _write((company, company.pk, one) for company, endpoint in _with_endpoints(owners) for one in _meeting(endpoint))
 
 
-def _that_meet(endpoint: Endpoint) -> Iterator[Definition]:
+def write_rules_that_wait(owners: Owners, *, of_each: int) -> None:
+    """So many of each company's for something else, half of them by the very value that they want."""
+    by_value = [
+        _definition(when={"event": "pico.scanned", "where": {"region": f"R-{number}"}}, then=[ENTRY])
+        for number in range(of_each // 2)
+    ]
+    lost = _definition(when={"event": "pico.lost"}, then=[ENTRY])
+    waiting: list[tuple[Company, UUID, Definition]] = []
+    for company, product in zip(owners.companies, owners.products, strict=True):
+        waiting += [(company, company.pk, one) for one in by_value]
+        waiting += [(company, product.pk, lost)] * (of_each - len(by_value))
+    _write(waiting)
+
+
+def _with_endpoints(owners: Owners) -> Iterator[tuple[Company, Endpoint]]:
+    return zip(owners.companies, owners.endpoints, strict=True)
+
+
+def _meeting(endpoint: Endpoint) -> Iterator[Definition]:
     scanned: dict[str, Any] = {"when": {"event": "pico.scanned"}}
-    entry = {"do": "post_entry", "body": "{{pico.product.name}} was scanned", "visibility": "private"}
     retired = {"field": "pico.status", "op": "is", "value": "retired"}
-    yield _definition(**scanned, then=[entry])
+    yield _definition(**scanned, then=[ENTRY])
     yield _definition(**scanned, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}])
-    yield _definition(**scanned, **{"if": retired}, then=[entry])
-
-
-def _that_wait(number: int, product: Product) -> Definition:
-    """For something else, half of them by the very value that they want."""
-    entry = {"do": "post_entry", "body": "Hello", "visibility": "private"}
-    if number % 2:
-        return _definition(when={"event": "pico.lost"}, on={"products": [str(product.pk)]}, then=[entry])
-    return _definition(when={"event": "pico.scanned", "where": {"region": f"R-{number}"}}, then=[entry])
+    yield _definition(**scanned, **{"if": retired}, then=[ENTRY])
 
 
 def _definition(**parts: Any) -> Definition:
     return Definition.model_validate({"name": "A rule"} | parts)
+
+
+def _write(wanted: Iterable[tuple[Company, UUID, Definition]]) -> None:
+    """Each with what it is about: a company's id, or a product's."""
+    versions, index = [], []
+    for company, anchor, definition in wanted:
+        rule = Rule(company=company, name=definition.name)
+        version = RuleVersion(rule=rule, number=1, definition=definition.as_json())
+        versions.append(version)
+        index += listeners(version, definition, {anchor})
+    Rule.objects.bulk_create([version.rule for version in versions], batch_size=AT_ONCE)
+    RuleVersion.objects.bulk_create(versions, batch_size=AT_ONCE)
+    Listener.objects.bulk_create(index, batch_size=AT_ONCE)

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,18 @@ def serving(module: str, *, port: int) -> Iterator[None]:
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def listening(port: int) -> Iterator[None]:
+    """A company's end in a process of its own (bench/sink.py), until the end."""
+    sink = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)])
+    try:
+        wait_for(port)
+        yield
+    finally:
+        sink.terminate()
+        sink.wait()
 
 
 def wait_for(port: int) -> None:

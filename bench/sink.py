@@ -1,12 +1,22 @@
-"""A company's end that costs next to nothing: answers each POST with 204. `python -m bench.sink PORT`."""
+"""A company's end that costs next to nothing: answers each POST with 204. `python -m bench.sink PORT`.
+
+A GET is answered with what came since the one before: `[[when, body], …]`, by the clock `time.monotonic`, which all
+processes of a machine share.
+"""
 
 import asyncio
+import json
 import sys
+import time
 from typing import Final
 
 HEADER_END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length: "
 ANSWER: Final = b"HTTP/1.1 204 No Content\r\n\r\n"
+# Of the newest, so that a long run does not fill the memory.
+MOST: Final = 100_000
+
+seen: list[tuple[float, bytes]] = []
 
 
 class Sink(asyncio.Protocol):
@@ -20,17 +30,31 @@ class Sink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answers as many requests as came in full."""
         received = self._received + data
-        answers = 0
+        answers = b""
+        now = time.monotonic()
         while (head := received.find(HEADER_END)) >= 0:
+            begin = head + len(HEADER_END)
+            if received.startswith(b"GET"):
+                answers += _told()
+                received = received[begin:]
+                continue
             at = received[:head].lower().index(LENGTH) + len(LENGTH)
-            end = head + len(HEADER_END) + int(received[at:head].partition(b"\r")[0])
+            end = begin + int(received[at:head].partition(b"\r")[0])
             if len(received) < end:
                 break
+            if len(seen) < MOST:
+                seen.append((now, received[begin:end]))
             received = received[end:]
-            answers += 1
+            answers += ANSWER
         self._received = received
         if answers:
-            self._transport.write(ANSWER * answers)  # type: ignore[attr-defined]
+            self._transport.write(answers)  # type: ignore[attr-defined]
+
+
+def _told() -> bytes:
+    body = json.dumps([(when, text.decode()) for when, text in seen]).encode()
+    seen.clear()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
 async def _serve(port: int) -> None:

@@ -72,7 +72,7 @@ def accept_invitation(*, token: str, product: Product, agent: Person | None = No
     before = leave(pico)
     connected = connect_maker(pico=pico, product=product, company=product.company, agent=agent)
     text = f"{product.company} is there for your {pico.title} now. It sees what you share from now on."
-    notify(person=before.owner, pico=pico, text=text)
+    notify(person=before.owner, pico=pico, text=text, company=product.company_id)
     return _open(journal=open_journal(pico=pico, owner=before.owner), cause=connected)
 
 

@@ -7,6 +7,8 @@ from conduits.advisories import telling
 from conduits.connectors import looking
 from conduits.delivery import draining as delivery
 from conduits.delivery import warnings
+from conduits.reaching import draining as reaching
+from conduits.reaching import forgetting, handing_out
 
 
 @shared_task(name="conduits.send_deliveries")
@@ -38,3 +40,22 @@ def tell_owners() -> None:
 def rest_advisories() -> None:
     """Lets scans look for nothing where all that stood has run out."""
     advisories.rest()
+
+
+@shared_task(name="conduits.hand_out_notices")
+def hand_out_notices() -> None:
+    """Puts the notices that are due on the ways of their people."""
+    while handing_out.hand_out_due():
+        pass
+
+
+@shared_task(name="conduits.reach_people")
+def reach_people() -> None:
+    """Sends what is due on people's ways until nothing is."""
+    reaching.reach_all()
+
+
+@shared_task(name="conduits.forget_dispatches")
+def forget_dispatches() -> None:
+    """Forgets what was sent a good while ago."""
+    forgetting.forget_old()

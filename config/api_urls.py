@@ -5,7 +5,19 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.doors import door
 from api.problems import nowhere
-from conduits.api import advisories, channels, conduits, deliveries, journal, life, picos, requests, states, terms
+from conduits.api import (
+    advisories,
+    channels,
+    conduits,
+    deliveries,
+    journal,
+    life,
+    picos,
+    reach,
+    requests,
+    states,
+    terms,
+)
 from conduits.api.inbound import inbound
 from picos.api import batches, labels, links, products
 from rules.api import connectors, endpoints, questions, rules, runs, simulating
@@ -54,6 +66,11 @@ urlpatterns = [
     path("picos/<str:code>/advisories", door(get=advisories.list_of_thing)),
     path("picos/<str:code>/advisories/<uuid:advisory_id>/acknowledge", door(post=advisories.acknowledge)),
     path("me/advisories", door(get=advisories.show_wish, put=advisories.set_wish)),
+    path("me/reach", door(get=reach.show_wishes, put=reach.set_wishes)),
+    path("me/reach/ways", door(get=reach.list_ways, post=reach.add_way)),
+    path("me/reach/ways/<uuid:way_id>", door(put=reach.switch_way, delete=reach.remove_way)),
+    path("me/reach/ways/<uuid:way_id>/test", door(post=reach.send_test)),
+    path("me/reach/messages", door(get=reach.list_messages)),
     path("advisories", door(get=advisories.list_advisories, post=advisories.publish)),
     path("advisories/<uuid:advisory_id>", door(get=advisories.show_advisory, put=advisories.correct)),
     path("advisories/<uuid:advisory_id>/all-clear", door(post=advisories.give_all_clear)),

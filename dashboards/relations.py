@@ -38,7 +38,9 @@ def companies(request: HttpRequest) -> HttpResponse:
     by_company: dict[Company, list[Conduit]] = defaultdict(list)
     for conduit in Conduit.objects.with_ends().filter(owner=signed_in(request)).order_by(*ORDER):
         by_company[conduit.company].append(conduit)
-    return render(request, "things/companies.html", {"section": "companies", "companies": list(by_company.items())})
+    muted = set(signed_in(request).mutes.values_list("company", flat=True))
+    context = {"section": "companies", "companies": list(by_company.items()), "muted": muted}
+    return render(request, "things/companies.html", context)
 
 
 @login_required

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conduits.advisories.standing import recent_for
+from conduits.models import Way
 from conduits.models.conduit import Grant
 from conduits.opening import add_thing_with_journal
 from conduits.terms import proffering
@@ -187,5 +188,6 @@ def _tiles(person: Person) -> dict[str, Any]:
         .annotate(new=Count("entries", filter=(by_company | by_link) & unread))
         .order_by("-new", "-opened_at")[:200]
     )
-    notices = list(person.notices.filter(seen_at=None).order_by("-at")[:5])
-    return {"things": journals, "notices": notices, "had": closed_journals(person)}
+    notices = list(person.notices.filter(seen_at=None).select_related("company").order_by("-at")[:5])
+    broken = list(person.ways.filter(status=Way.Status.OFF).exclude(off_reason=""))
+    return {"things": journals, "notices": notices, "broken": broken, "had": closed_journals(person)}

@@ -21,13 +21,16 @@ from parties.models import Company, Person
 from picos import bell
 from picos.event_types import SCANNED
 from picos.events import Draft
-from picos.models import Channel, Event, Pico
+from picos.models import Channel, Event, Notice, Pico
 from picos.notices import NoticeDraft, notify_all
+from picos.rows import fetched, new, related, write_rows
 from picos.turns import take_turn
 
 SAID_IN_NOTICE: Final = 120
-# An answer is mailed only if it has not been read on a page by then.
-MAIL_ANSWER_AFTER: Final = timedelta(minutes=2)
+# An answer leaves the dashboard only if it has not been read on a page by then.
+ANSWER_WAITS: Final = timedelta(minutes=2)
+
+_CLOSED = "SELECT id FROM journals_journal WHERE id = ANY(%b::uuid[]) AND closed_at IS NOT NULL"
 
 
 class EntryParts(TypedDict, total=False):
@@ -70,22 +73,26 @@ class EntryDraft:
 
     def entry(self) -> Entry:
         """The row."""
-        return Entry(
+        person, company = (self.author if isinstance(self.author, kind) else None for kind in (Person, Company))
+        entry = new(
+            Entry,
             id=self.id,
-            journal=self.journal,
-            author_person=self.author if isinstance(self.author, Person) else None,
-            author_company=self.author if isinstance(self.author, Company) else None,
+            journal_id=self.journal.pk,
+            author_person_id=person.pk if person else None,
+            author_company_id=company.pk if company else None,
             agent_id=self.agent.pk if self.agent else None,
             rule_id=self.rule_id,
-            channel=self.channel,
+            channel_id=self.channel.pk if self.channel else None,
             kind=self.kind,
             visibility=self.visibility,
             body=self.body.strip(),
             data=dict(self.data),
-            in_reply_to=self.in_reply_to,
+            in_reply_to_id=self.in_reply_to.pk if self.in_reply_to else None,
             reply_to_event_id=self.cause.pk if self.cause and not self.rule_id else None,
             pass_on=self.pass_on,
         )
+        related(entry, journal=self.journal, author_person=person, author_company=company, channel=self.channel)
+        return entry
 
 
 class Written(NamedTuple):
@@ -105,7 +112,8 @@ def write_entries(drafts: Sequence[EntryDraft]) -> list[Written]:
         return []
     take_turn(*{draft.journal.pico_id for draft in drafts})
     _check(drafts)
-    entries = Entry.objects.bulk_create([draft.entry() for draft in drafts])
+    entries = [draft.entry() for draft in drafts]
+    write_rows(entries)
     for draft, entry in zip(drafts, entries, strict=True):
         if draft.photos:
             attach(entry=entry, photos=draft.photos)
@@ -128,8 +136,7 @@ def entry_side(entry: Entry) -> Literal["owner", "company", "link"]:
 
 
 def _check(drafts: Sequence[EntryDraft]) -> None:
-    wanted = {draft.journal.pk for draft in drafts}
-    if Journal.objects.filter(pk__in=wanted, closed_at=None).count() < len(wanted):
+    if fetched(_CLOSED, list({draft.journal.pk for draft in drafts})):
         message = "This journal is closed."
         raise StateForbidsError(message)
     for draft in drafts:
@@ -210,5 +217,7 @@ def _notice(entry: Entry, draft: EntryDraft) -> NoticeDraft:
         pico=pico,
         text=f"{draft.channel or draft.author} wrote: {said}",
         path=journal_path(pico),
-        mail_after=MAIL_ANSWER_AFTER,
+        kind=Notice.Kind.LINK if draft.channel else Notice.Kind.ANSWER,
+        company=entry.author_company_id,
+        wait=ANSWER_WAITS,
     )

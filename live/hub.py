@@ -46,22 +46,21 @@ class Hub:
 
     def __init__(self) -> None:
         self.listening = False
+        # How many pages are open.
+        self.size = 0
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
-
-    @property
-    def size(self) -> int:
-        """How many pages are open."""
-        return sum(len(subscribers) for subscribers in self._subscribers.values())
 
     @contextmanager
     def subscribe(self, topic: str) -> Iterator[Subscriber]:
         """A subscriber for as long as the page stays open."""
         subscriber = Subscriber()
         self._subscribers[topic].add(subscriber)
+        self.size += 1
         try:
             yield subscriber
         finally:
+            self.size -= 1
             self._subscribers[topic].discard(subscriber)
             if not self._subscribers[topic]:
                 del self._subscribers[topic]

@@ -13,7 +13,7 @@ from parties.models import Company, Key, Person
 
 PREFIX = "pico"
 # A key's areas; each is "<area>:read" or "<area>:write", writing includes reading, and "*" is all of it.
-AREAS = ("products", "picos", "journal", "conduits", "webhooks", "rules", "advisories")
+AREAS = ("products", "picos", "journal", "conduits", "webhooks", "rules", "advisories", "reach")
 ALL = "*"
 READING = tuple(f"{area}:read" for area in AREAS)
 SCOPES = (ALL, *(f"{area}:{access}" for area in AREAS for access in ("read", "write")))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from psycopg.types.json import Jsonb
+from django.db import transaction
+from pydantic_core import to_json
 from uuid_utils.compat import uuid7
 
 from parties.actors import SYSTEM, Actor
@@ -18,19 +18,20 @@ from picos import bell
 from picos.event_types import event_type
 from picos.models import Event, Pending, Pico
 from picos.models.event import LANES
+from picos.rows import fetched, new, related
 from picos.turns import ORDER_LOCK, turn_key
 
 # One statement for any number of events. The locks come first, in one order for everybody: of one pico,
 # nobody draws a sequence number while another holds an uncommitted one.
 _INSERT = """
 WITH draft AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[], %s::uuid[], %s::uuid[],
-        %s::uuid[], %s::uuid[], %s::smallint[], %s::smallint[], %s::int[]
-    ) WITH ORDINALITY AS t (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id,
-                            cause_id, root_id, depth, lane, lock, place)
+    SELECT * FROM ROWS FROM (json_to_recordset(%s::json) AS (
+        id uuid, type text, pico_id uuid, owner_id uuid, company_id uuid, data jsonb, actor_kind text, actor_id uuid,
+        agent_id uuid, cause_id uuid, root_id uuid, depth smallint, lane smallint, lock int
+    )) WITH ORDINALITY AS t (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id,
+                             cause_id, root_id, depth, lane, lock, place)
 ), locked AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock(%s, lock) FROM (SELECT DISTINCT lock FROM draft ORDER BY lock) AS wanted
+    SELECT pg_advisory_xact_lock(%s::int, lock) FROM (SELECT DISTINCT lock FROM draft ORDER BY lock) AS wanted
 ), event AS (
     INSERT INTO picos_event (id, type, pico_id, owner_id, company_id, data, actor_kind, actor_id, agent_id,
                              cause_id, root_id, depth)
@@ -44,6 +45,11 @@ WITH draft AS MATERIALIZED (
 )
 SELECT event.id, event.sequence, event.at FROM event
 """
+
+_GIVEN = (
+    *("id", "type", "pico_id", "owner_id", "company_id", "data", "actor_kind", "actor_id", "agent_id"),
+    *("cause_id", "root_id", "depth"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,11 @@ class Draft:
         """The row, still without its place in the order."""
         event_type(self.type)
         product = self.pico.product if self.pico else None
-        return Event(
+        event = new(
+            Event,
             id=self.id,
             type=self.type,
-            pico=self.pico,
+            pico_id=self.pico.pk if self.pico else None,
             owner_id=self.pico.owner_id if self.pico else self.owner_id,
             company_id=product.company_id if product else self.company_id,
             data=dict(self.data),
@@ -77,6 +84,8 @@ class Draft:
             root_id=self.cause.root_id if self.cause else self.id,
             depth=self.cause.depth + 1 if self.cause else 0,
         )
+        related(event, pico=self.pico)
+        return event
 
 
 def record_event(
@@ -107,9 +116,10 @@ def record_events(drafts: Sequence[Draft]) -> list[Event]:
     if not drafts:
         return []
     events = [draft.event() for draft in drafts]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*_columns(events), ORDER_LOCK])
-        placed = {row[0]: row[1:] for row in cursor.fetchall()}
+    with transaction.atomic():
+        placed = {
+            row[0]: row[1:] for row in fetched(_INSERT, to_json([_row(event) for event in events]).decode(), ORDER_LOCK)
+        }
     for event in events:
         event.sequence, event.at = placed[event.pk]
     bell.ring(bell.EVENTS)
@@ -140,21 +150,6 @@ def lane_of(key: int) -> int:
     return key % LANES
 
 
-def _columns(events: Sequence[Event]) -> list[list[Any]]:
-    keys = [turn_key(event.pico_id, event.owner_id, event.company_id) for event in events]
-    return [
-        [event.pk for event in events],
-        [event.type for event in events],
-        [event.pico_id for event in events],
-        [event.owner_id for event in events],
-        [event.company_id for event in events],
-        [Jsonb(event.data) for event in events],
-        [event.actor_kind for event in events],
-        [event.actor_id for event in events],
-        [event.agent_id for event in events],
-        [event.cause_id for event in events],
-        [event.root_id for event in events],
-        [event.depth for event in events],
-        [lane_of(key) for key in keys],
-        keys,
-    ]
+def _row(event: Event) -> dict[str, Any]:
+    key = turn_key(event.pico_id, event.owner_id, event.company_id)
+    return {name: getattr(event, name) for name in _GIVEN} | {"lane": lane_of(key), "lock": key}

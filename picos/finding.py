@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from parties.actors import ANONYMOUS
 from parties.errors import StateForbidsError, TooManyError
+from parties.models import Person
 from picos.event_types import FOUND
 from picos.events import record_event
-from picos.models import Finder, FinderMessage, Pico
+from picos.models import Finder, FinderMessage, Notice, Pico
 from picos.notices import notify
 from picos.offers import digest_of
 from picos.turns import take_turn
@@ -44,7 +45,7 @@ def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "
         FinderMessage.objects.create(finder=finder, from_finder=True, body=message)
         # Neither the words nor the contact go into the event: companies' rules see events, and this is none of theirs.
         record_event(FOUND, pico=pico, actor=ANONYMOUS, data={"finder": str(finder.pk)})
-        notify(person=pico.owner, pico=pico, text=f"A finder wrote: {message}", path=f"/things/{pico.code}")
+        _tell(pico.owner, pico, f"A finder wrote: {message}")
     return finder, token
 
 
@@ -62,8 +63,7 @@ def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessag
         refusal = "This conversation is full."
         raise TooManyError(refusal, retry_after=24 * 3600)
     if from_finder:
-        pico = finder.pico
-        notify(person=finder.owner, pico=pico, text=f"The finder wrote: {body}", path=f"/things/{pico.code}")
+        _tell(finder.owner, finder.pico, f"The finder wrote: {body}")
     return FinderMessage.objects.create(finder=finder, from_finder=from_finder, body=body)
 
 
@@ -73,6 +73,12 @@ def access_finder(token: str) -> Finder:
     if finder is None:
         raise Http404
     return finder
+
+
+def _tell(owner: Person, pico: Pico, text: str) -> None:
+    """Of what is lost, the owner may want to hear at any hour."""
+    is_lost = pico.status == Pico.Status.LOST
+    notify(person=owner, pico=pico, text=text, kind=Notice.Kind.FINDER, urgent=is_lost)
 
 
 def _check_caps(pico: Pico, visitor: bytes) -> None:

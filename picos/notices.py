@@ -1,31 +1,21 @@
-"""Telling a person something, in their dashboard and by mail."""
+"""Telling a person something: on their dashboard, and from there on the ways that they chose (conduits/reaching)."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from live.announcing import announce
 from live.tokens import topic
-from parties.models import Person
+from parties.models import Company, Person
 from picos import bell
 from picos.models import Notice, Pico
 
-logger = logging.getLogger(__name__)
-
-# Before another try at a mail that the server would not take; after the last, about two days later, it stays unmailed.
-RETRY_AFTER = timedelta(minutes=5)
-TRIES = 500
-# So few that even a mail server that answers nothing (10 s each) is through with them before their next try.
-BATCH = 20
 PER_HOUR = 10
 
 Key = tuple[UUID, UUID, str]
@@ -33,7 +23,7 @@ Key = tuple[UUID, UUID, str]
 
 @dataclass(slots=True)
 class _Recent:
-    """How many notices to a person about a thing lead to one page, and how many of their mails wait."""
+    """How many notices to a person about a thing lead to one page, and how many of them are not on their way yet."""
 
     count: int = 0
     waiting: int = 0
@@ -41,27 +31,42 @@ class _Recent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDraft:
-    """What to tell whom, about which thing. Its mail leaves after `mail_after` unless it was seen by then."""
+    """What to tell whom, about which thing. It leaves the dashboard after `wait` unless it was seen by then.
+
+    `company` (a Company or its id) is the one whose doing it is: it counts towards what that company may send.
+    """
 
     person: Person
     pico: Pico
     text: str
     path: str = ""
-    mail_after: timedelta = timedelta(0)
+    kind: str = Notice.Kind.THING
+    company: Company | UUID | None = None
+    urgent: bool = False
+    wait: timedelta = timedelta(0)
     id: UUID = field(default_factory=uuid7)
 
 
-def notify(*, person: Person, pico: Pico, text: str, path: str = "", mail_after: timedelta = timedelta(0)) -> Notice:
+class NoticeParts(TypedDict, total=False):
+    """What a notice may have beside person, pico and text, see NoticeDraft."""
+
+    path: str
+    kind: str
+    company: Company | UUID | None
+    urgent: bool
+    wait: timedelta
+
+
+def notify(*, person: Person, pico: Pico, text: str, **parts: Unpack[NoticeParts]) -> Notice:
     """Records one notice in the caller's transaction, as `notify_all` does."""
-    draft = NoticeDraft(person=person, pico=pico, text=text, path=path, mail_after=mail_after)
-    return notify_all([draft])[0]
+    return notify_all([NoticeDraft(person=person, pico=pico, text=text, **parts)])[0]
 
 
 def notify_all(drafts: Sequence[NoticeDraft]) -> list[Notice]:
     """Records the notices in the caller's transaction.
 
-    Nobody's mailbox can be flooded through a thing: while one mail that leads to the same page waits, and after
-    PER_HOUR in an hour, further notices stand on the dashboard only.
+    Nobody can be flooded through a thing: while one that leads to the same page is about to leave, and after PER_HOUR
+    in an hour, further notices stand on the dashboard only.
     """
     if not drafts:
         return []
@@ -79,50 +84,27 @@ def notify_all(drafts: Sequence[NoticeDraft]) -> list[Notice]:
                 id=draft.id,
                 person=draft.person,
                 pico=draft.pico,
+                kind=draft.kind,
+                company_id=getattr(draft.company, "pk", draft.company),
+                urgent=draft.urgent,
                 text=draft.text[:500],
                 path=path,
-                mail_at=None if is_quiet else now + draft.mail_after,
+                due_at=None if is_quiet else now + draft.wait,
             )
         )
     Notice.objects.bulk_create(notices)
     announce(*{topic("person", draft.person.pk) for draft in drafts})
-    if any(notice.mail_at == now for notice in notices):
+    if any(notice.due_at == now for notice in notices):
         bell.ring(bell.NOTICES)
     return notices
 
 
 def see_notices(*, person: Person, pico: Pico, path: str = "") -> None:
-    """The person saw what they tell (those that lead to `path`, if given), so no mail is needed any more."""
+    """The person saw what they tell (those that lead to `path`, if given), so it need not reach them any more."""
     unseen = Notice.objects.filter(person=person, pico=pico, seen_at=None)
     if path:
         unseen = unseen.filter(path=path)
-    unseen.update(seen_at=timezone.now(), mail_at=None)
-
-
-def mail_due() -> int:
-    """Mails what is due and returns how many. The next try is pushed ahead and committed before the mail is sent:
-    a crash in between sends it again later, and no mail server is talked to inside a transaction.
-
-    A mail that the server would not take waits for its next try and keeps no other waiting.
-    """
-    with transaction.atomic():
-        due = list(
-            Notice.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(mail_at__lte=timezone.now())
-            .select_related("person", "pico__product__company")[:BATCH]
-        )
-        Notice.objects.filter(pk__in=[notice.pk for notice in due]).update(
-            mail_at=timezone.now() + RETRY_AFTER, mail_tries=F("mail_tries") + 1
-        )
-    for notice in due:
-        try:
-            _mail(notice)
-        except Exception:
-            logger.exception("notice %s could not be mailed", notice.pk)
-            if notice.mail_tries + 1 < TRIES:
-                continue
-        Notice.objects.filter(pk=notice.pk).update(mail_at=None)
-    return len(due)
+    unseen.update(seen_at=timezone.now(), due_at=None)
 
 
 def _recent(drafts: Sequence[NoticeDraft], *, since: datetime) -> dict[Key, _Recent]:
@@ -131,17 +113,6 @@ def _recent(drafts: Sequence[NoticeDraft], *, since: datetime) -> dict[Key, _Rec
             person__in={draft.person.pk for draft in drafts}, pico__in={draft.pico.pk for draft in drafts}, at__gt=since
         )
         .values_list("person", "pico", "path")
-        .annotate(Count("pk"), Count("mail_at"))
+        .annotate(Count("pk"), Count("due_at"))
     )
     return {(person, pico, path): _Recent(count, waiting) for person, pico, path, count, waiting in rows}
-
-
-def _mail(notice: Notice) -> None:
-    link = f"{settings.PUBLIC_URL}{notice.path}"
-    send_mail(
-        # Subjects show on locked screens: no word of what was written.
-        subject=f"News about {notice.pico.title}"[:120].replace("\n", " ").replace("\r", " "),
-        message=f"{notice.text}\n\n{link}\n",
-        from_email=None,
-        recipient_list=[notice.person.email],
-    )

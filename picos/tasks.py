@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from picos import copies, minting, notices, partitions, retention, scanning
+from picos import copies, minting, partitions, retention, scanning
 
 
 @shared_task(name="picos.mint_batches")
@@ -21,13 +21,6 @@ def make_partitions() -> None:
 def forget_events() -> None:
     """Forgets events that are not to be kept any longer."""
     retention.forget_old_events()
-
-
-@shared_task(name="picos.mail_notices")
-def mail_notices() -> None:
-    """Mails the notices that are due."""
-    while notices.mail_due():
-        pass
 
 
 @shared_task(name="picos.watch_for_copies")

@@ -6,9 +6,12 @@ It is the same advisory lock under which events draw their sequence numbers. Who
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
+from picos.prepared import prepared_cursor
 
 ORDER_LOCK = 1
+_TAKE = """
+SELECT pg_advisory_xact_lock(%s::int, key) FROM (SELECT DISTINCT unnest(%b::int[]) AS key ORDER BY 1) AS wanted
+"""
 
 
 def turn_key(*ids: UUID | None) -> int:
@@ -23,9 +26,5 @@ def take_turn(*pico_ids: UUID) -> None:
 
 def take_turns(keys: Iterable[int]) -> None:
     """The same, by keys."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, key) "
-            "FROM (SELECT DISTINCT unnest(%s::int[]) AS key ORDER BY 1) AS wanted",
-            [ORDER_LOCK, list(keys)],
-        )
+    with prepared_cursor() as cursor:
+        cursor.execute(_TAKE, [ORDER_LOCK, list(keys)])

@@ -20,7 +20,7 @@ from parties.actors import Actor
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
 from picos.events import Draft, record_event
-from picos.models import Event, Pico
+from picos.models import Event, Notice, Pico
 from picos.notices import NoticeDraft
 from picos.turns import take_turn
 from rules.authorship import authored, side_of
@@ -62,7 +62,9 @@ def ask(*, moment: Moment, of: Side, text: str, choices: Sequence[str], due: dat
     moment.effects.add(draft)
     if of == "owner" and owner:
         asker = f"{moment.rule.company} asks" if moment.rule.company else "Your rule asks"
-        moment.effects.add(NoticeDraft(person=owner, pico=moment.pico, text=f"{asker}: {text}"))
+        said = f"{asker}: {text}"
+        told = NoticeDraft(person=owner, pico=moment.pico, text=said, kind=Notice.Kind.RULE, company=moment.behind)
+        moment.effects.add(told)
     _announce(question, moment.journal.pk if moment.journal else None)
     return question
 

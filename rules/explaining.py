@@ -73,7 +73,7 @@ def _why_not_there(rule: Rule, now: Plan, event: Event) -> str:
     around = Surroundings([event], [now])
     pico = event.pico
     kind = (pico.product_id, pico.batch_id) if pico else ()
-    if not check(rule.party, now.definition) & {key.anchor for key in keys_of(event, kind)}:
+    if not check(rule.party, now.definition) & {anchor for _, anchor, _ in keys_of(event, kind)}:
         return "It does not watch this thing."
     if rule.created_at > event.at:
         return "The rule was written after it happened."

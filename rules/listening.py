@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from picos.models import Event
@@ -15,26 +15,26 @@ LONGEST: Final = 200
 # Of an event's data, so that its size does not decide what it costs to look for its rules.
 MOST_LITERALS: Final = 20
 
-
-class Key(NamedTuple):
-    """Of the index."""
-
-    event_type: str
-    anchor: UUID
-    literal: str
+# Of the index: event type, anchor, literal.
+Key = tuple[str, UUID, str]
 
 
 def listen(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> None:
     """Puts the version into the index, in the caller's transaction."""
+    Listener.objects.bulk_create(listeners(version, definition, anchors))
+
+
+def listeners(version: RuleVersion, definition: Definition, anchors: Iterable[UUID]) -> list[Listener]:
+    """What the index has of a version, not saved yet."""
     every = needs_every_event(definition.when)
     found = {(leaf.event, "" if every else literal_of_leaf(leaf)) for leaf in leaves(definition.when)}
     wanted = {(name, literal, anchor) for name, literal in found for anchor in anchors}
     if not is_stateless(definition.when):
         wanted.add((RULE_DUE, "", version.pk))
-    Listener.objects.bulk_create(
+    return [
         Listener(event_type=name, literal=literal, anchor=anchor, version=version)
         for name, literal, anchor in sorted(wanted, key=str)
-    )
+    ]
 
 
 def stop_listening(rule_id: UUID) -> None:
@@ -53,13 +53,14 @@ def keys_of(event: Event, kind: Iterable[UUID | None]) -> list[Key]:
     None for what names its rule itself, see `started_versions`.
     """
     if event.type == RULE_DUE:
-        return [Key(RULE_DUE, UUID(event.data["version"]), "")]
+        return [(RULE_DUE, UUID(event.data["version"]), "")]
     if event.type == RULE_STARTED:
         return []
+    event_type = event.type
     anchors = [id_ for id_ in (event.company_id, event.owner_id, event.pico_id, *kind) if id_]
     plain = [(key, value) for key, value in event.data.items() if isinstance(value, (str, int, float, bool))]
     literals = ["", *(_literal(key, value) for key, value in plain[:MOST_LITERALS])]
-    return [Key(event.type, anchor, literal) for anchor in anchors for literal in literals]
+    return [(event_type, anchor, literal) for anchor in anchors for literal in literals]
 
 
 def started_versions(events: Iterable[Event]) -> dict[UUID, UUID]:

@@ -137,7 +137,7 @@ class _Stage:
         kind = (pico.product_id, pico.batch_id) if pico else ()
         conduit = self._around.conduit_of(event)
         seen = may_meet(self._plan.rule, event, gate.decide_event(event, conduit))
-        return seen and any(key.anchor in self._anchors for key in keys_of(event, kind))
+        return seen and any(anchor in self._anchors for _, anchor, _ in keys_of(event, kind))
 
     def _meet(self, moment: Moment, at: datetime) -> Rehearsal:
         holds, trace = self._plan.look(reading(moment))

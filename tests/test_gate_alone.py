@@ -51,6 +51,8 @@ EXCUSED = {
     ("conduits/photos.py", "_is_passed_on"): "asks for a person who owns it now",
     ("conduits/states.py", "read_changes"): "through _granted, which asks the gate",
     ("conduits/states.py", "read_states"): "through _granted, which asks the gate",
+    ("conduits/reaching/handing_out.py", "hand_out_due"): "each notice goes on the ways of its own person",
+    ("conduits/reaching/kinds/email.py", "_mail"): "a letter to the person themself",
     ("dashboards/accepting.py", "_offered"): "counts what its owner marked for whoever has their link",
     ("dashboards/by_link.py", "_own"): "what somebody wrote by an owner's link, shown to them",
     ("dashboards/finders.py", "_again"): "what its owner tells finders, for everybody",
@@ -92,7 +94,10 @@ def touched_by(function: ast.AST) -> set[str]:
             loads = node.attr in {"objects", "_base_manager"} and isinstance(node.value, ast.Name)
             found |= {node.value.id} & ROWS if loads and isinstance(node.value, ast.Name) else {node.attr} & RELATIONS
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            found |= {node.func.id if isinstance(node.func, ast.Name) else node.func.attr} & VERBS
+            verb = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            found |= {verb} & VERBS
+            if verb in {"rows_by_id", "rows_where"} and isinstance(node.args[0], ast.Name):
+                found |= {node.args[0].id} & ROWS
     return found
 
 

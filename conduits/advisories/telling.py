@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from conduits.advisories.standing import MATCHES
 from conduits.models import Advisory, Telling, Told
+from conduits.models.advisory import Severity
 from parties.models import Person
 from picos import bell
 from picos.event_types import SCANNED
-from picos.models import Pico
+from picos.models import Notice, Pico
 from picos.notices import notify
 
 logger = logging.getLogger(__name__)
@@ -134,9 +135,19 @@ def _tell(telling: Telling, owners: list[tuple[UUID, UUID]]) -> int:
     picos = Pico.objects.with_product().in_bulk([pico_id for _, pico_id in owners])
     Told.objects.bulk_create(Told(telling=telling, person_id=person_id) for person_id, _ in owners)
     text = _text(telling)
+    advisory = telling.advisory
+    urgent = advisory.severity == Severity.HIGH and telling.news != News.ENDED
     for person_id, pico_id in owners:
         pico = picos[pico_id]
-        notify(person=people[person_id], pico=pico, text=text, path=advisories_path(pico))
+        notify(
+            person=people[person_id],
+            pico=pico,
+            text=text,
+            path=advisories_path(pico),
+            kind=Notice.Kind.ADVISORY,
+            company=advisory.company_id,
+            urgent=urgent,
+        )
     return len(owners)
 
 

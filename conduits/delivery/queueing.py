@@ -12,6 +12,7 @@ from conduits.models import Conduit, Delivery, Endpoint
 from parties.errors import StateForbidsError
 from picos import bell
 from picos.models import Event
+from picos.rows import new, write_rows
 
 TEST = "endpoint.test"
 
@@ -32,19 +33,22 @@ def queue_deliveries(drafts: Sequence[DeliveryDraft]) -> None:
     if not drafts:
         return
     now = timezone.now()
-    Delivery.objects.bulk_create(
-        Delivery(
-            id=draft.id,
-            endpoint_id=draft.endpoint_id,
-            event_id=draft.event.pk,
-            event_type=draft.event.type,
-            pico_id=draft.event.pico_id,
-            conduit=draft.conduit,
-            sequence=draft.event.sequence,
-            next_attempt_at=now,
-            rule_version_id=draft.rule_version_id,
-        )
-        for draft in drafts
+    write_rows(
+        [
+            new(
+                Delivery,
+                id=draft.id,
+                endpoint_id=draft.endpoint_id,
+                event_id=draft.event.pk,
+                event_type=draft.event.type,
+                pico_id=draft.event.pico_id,
+                conduit_id=draft.conduit.pk if draft.conduit else None,
+                sequence=draft.event.sequence,
+                next_attempt_at=now,
+                rule_version_id=draft.rule_version_id,
+            )
+            for draft in drafts
+        ]
     )
     bell.ring(bell.DELIVERIES)
 

@@ -9,6 +9,7 @@ from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
 from conduits.models.held import Held
 from conduits.models.label import Label
+from conduits.models.reach import Allowance, Dispatch, Mute, PushKey, Reach, Way
 from conduits.models.request import Request
 from conduits.models.signing_key import SigningKey
 from conduits.models.telling import Telling, Told, Wish
@@ -19,17 +20,22 @@ __all__ = [
     "AccessLine",
     "Acknowledgement",
     "Advisory",
+    "Allowance",
     "Assignment",
     "Attempt",
     "Conduit",
     "Connector",
     "Counterpart",
     "Delivery",
+    "Dispatch",
     "Endpoint",
     "Held",
     "Label",
+    "Mute",
     "Preference",
     "Proffer",
+    "PushKey",
+    "Reach",
     "Received",
     "Request",
     "SerialRun",
@@ -37,6 +43,7 @@ __all__ = [
     "Telling",
     "Terms",
     "Told",
+    "Way",
     "Wish",
     "Wording",
 ]

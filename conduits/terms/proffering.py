@@ -21,7 +21,7 @@ from parties.actors import Actor
 from parties.errors import StateForbidsError
 from parties.models import Person
 from picos.events import record_event
-from picos.models import Event
+from picos.models import Event, Notice
 from picos.notices import notify
 from picos.turns import take_turn
 
@@ -196,4 +196,11 @@ def _tell(kind: str, conduit: Conduit, actor: Actor, *, data: Mapping[str, Any],
 
 
 def _notify(conduit: Conduit, text: str) -> None:
-    notify(person=conduit.owner, pico=conduit.pico, text=text, path=f"/conduits/{conduit.pk}/terms")
+    notify(
+        person=conduit.owner,
+        pico=conduit.pico,
+        text=text,
+        path=f"/conduits/{conduit.pk}/terms",
+        kind=Notice.Kind.TERMS,
+        company=conduit.company_id,
+    )

@@ -112,14 +112,12 @@ class LivePage:
         raise MissedError("the live stream ended")
 
     async def comes_to_show(self, words: str, *, within: float) -> Page:
-        """The fragment, once these words are in it; it is looked at only when a change was heard (seconds)."""
+        """The fragment, once these words are in it: as it is now, or after one of the next changes (seconds)."""
         try:
             async with asyncio.timeout(within):
-                while True:
+                while words not in (fragment := await self._browser.open(self._fragment)).text:
                     await self.changes()
-                    fragment = await self._browser.open(self._fragment)
-                    if words in fragment.text:
-                        return fragment
+                return fragment
         except TimeoutError as error:
             raise MissedError(f"“{words}” did not appear on the open page within {within:g} s") from error
 

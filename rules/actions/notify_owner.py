@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from conduits.gate import decide_read
+from picos.models import Notice
 from picos.notices import NoticeDraft
 from rules.actions.outcome import Outcome, refused
 from rules.engine.moment import Moment
@@ -35,7 +36,8 @@ def perform(settings: Settings, moment: Moment) -> Outcome:
         return refused(why)
     owner = moment.event.owner
     assert owner is not None  # noqa: S101 (_hindrance)
-    draft = NoticeDraft(person=owner, pico=moment.pico, text=_text(settings, moment))
+    text = _text(settings, moment)
+    draft = NoticeDraft(person=owner, pico=moment.pico, text=text, kind=Notice.Kind.RULE, company=moment.behind)
     moment.effects.add(draft)
     return Outcome("done", "The owner was told.", str(draft.id))
 

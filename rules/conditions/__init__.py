@@ -99,7 +99,14 @@ def compiled(condition: Strict | None) -> Callable[[Read], tuple[Truth, Trace]]:
 
 def reading(moment: Moment) -> Read:
     """Reads each field of the moment once, however many comparisons name it, as some ask the database."""
-    return cache(lambda name: read_field(name, moment))
+    known: dict[str, Any] = {}
+
+    def read(name: str) -> Any:
+        if name not in known:
+            known[name] = read_field(name, moment)
+        return known[name]
+
+    return read
 
 
 def evaluate(condition: Strict | None, moment: Moment) -> tuple[Truth, Trace]:

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Model
+
 from conduits import gate, holding
-from conduits.models import Conduit, Endpoint
-from parties.models import Person
+from conduits.models import Conduit
+from journals.models import Journal
+from parties.models import Company, Person
 from picos.models import Event, Pico, Product
+from picos.rows import fetched, related, rows_by_id, rows_where
 from picos.turns import take_turn
 from rules.engine.bounds import Bounds
 from rules.engine.claiming import Claim
@@ -22,6 +26,9 @@ from rules.models import Rule
 from rules.triggers import fits, leaves
 
 Conduits = dict[tuple[UUID, UUID], list[Conduit]]
+
+_OF_BOTH = "pico_id = ANY(%b::uuid[]) AND owner_id = ANY(%b::uuid[]) ORDER BY since"
+_URLS = "SELECT id, company_id, url FROM conduits_endpoint WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
 
 
 class Surroundings:
@@ -99,17 +106,25 @@ def places(plan: Plan, event: Event) -> list[int]:
 
 def _load(events: Sequence[Event]) -> None:
     """Gives the events their picos, products and owners; each row is made once, however many share it."""
-    picos = Pico.objects.in_bulk({event.pico_id for event in events if event.pico_id})
-    kinds = {pico.product_id for pico in picos.values() if pico.product_id}
-    products = Product.objects.select_related("company").in_bulk(kinds)
+    picos = rows_by_id(Pico, {event.pico_id for event in events if event.pico_id})
+    products = rows_by_id(Product, {pico.product_id for pico in picos.values() if pico.product_id})
+    companies = rows_by_id(Company, {product.company_id for product in products.values()})
     people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
-    owners = Person.objects.in_bulk({person for person in people if person})
+    owners = rows_by_id(Person, {person for person in people if person})
+    for product in products.values():
+        related(product, company=companies[product.company_id])
     for pico in picos.values():
-        pico.product = products.get(pico.product_id) if pico.product_id else None
-        pico.owner = owners.get(pico.owner_id) if pico.owner_id else None
+        related(
+            pico,
+            product=products.get(pico.product_id) if pico.product_id else None,
+            owner=owners.get(pico.owner_id) if pico.owner_id else None,
+        )
     for event in events:
-        event.pico = picos.get(event.pico_id) if event.pico_id else None
-        event.owner = owners.get(event.owner_id) if event.owner_id else None
+        related(
+            event,
+            pico=picos.get(event.pico_id) if event.pico_id else None,
+            owner=owners.get(event.owner_id) if event.owner_id else None,
+        )
 
 
 def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
@@ -122,19 +137,23 @@ def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
 def _conduits(events: Sequence[Event]) -> Conduits:
     """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
     owned = {(event.pico_id, event.owner_id): (event.pico, event.owner) for event in events if event.owner}
+    if not owned:
+        return {}
+    picos, owners = ({pair[at] for pair in owned} for at in (0, 1))
+    rows = rows_where(Conduit, _OF_BOTH, list(picos), list(owners))
+    journals = rows_by_id(Journal, {conduit.journal_id for conduit in rows})
     conduits: Conduits = {}
-    rows = Conduit.objects.select_related("journal", "terms").filter(
-        pico__in={pico for pico, _ in owned}, owner__in={owner for _, owner in owned}
-    )
-    for conduit in rows.order_by("since") if owned else ():
+    for conduit in rows:
         # The rows that are there already, rather than as many again.
         pico, owner = owned.get((conduit.pico_id, conduit.owner_id), (None, None))
         if pico is None or owner is None:
             continue
-        conduit.pico = conduit.journal.pico = pico
-        conduit.owner = conduit.journal.owner = owner
+        around: dict[str, Model | None] = {"pico": pico, "owner": owner}
         if pico.product and pico.product.company_id == conduit.company_id:
-            conduit.company = conduit.journal.company = pico.product.company
+            around["company"] = pico.product.company
+        journal = journals[conduit.journal_id]
+        related(journal, **around)
+        related(conduit, journal=journal, **around)
         conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
     return conduits
 
@@ -163,5 +182,5 @@ def _endpoints(plans: Iterable[Plan]) -> dict[UUID, str]:
     }
     if not named:
         return {}
-    rows = Endpoint.objects.filter(pk__in={endpoint for endpoint, _ in named}, deleted_at=None)
-    return {pk: url for pk, company_id, url in rows.values_list("pk", "company_id", "url") if (pk, company_id) in named}
+    rows = fetched(_URLS, list({endpoint for endpoint, _ in named}))
+    return {pk: url for pk, company_id, url in rows if (pk, company_id) in named}

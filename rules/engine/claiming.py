@@ -15,10 +15,11 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from picos.models import Event, Pending, Pico
+from picos.models import Event, Pending
+from picos.prepared import prepared_cursor
+from picos.rows import fetched, rows_where
 from rules.engine.plan import Plan, plans_of
 from rules.listening import Key, keys_of, started_versions
-from rules.models import Listener
 
 # How many lanes and events one transaction takes. Bigger ones gain little and hold picos' turns longer.
 LANES_AT_ONCE = 16
@@ -62,6 +63,12 @@ SELECT event_id FROM (({_FROM_HERE_ON}) UNION ({_FROM_THE_FIRST})) AS shares
 ORDER BY place, sequence LIMIT %(events)s
 """  # noqa: S608 (of constants)
 
+_KINDS = "SELECT id, product_id, batch_id FROM picos_pico WHERE id = ANY(%b::uuid[])"
+_LISTENING = """
+SELECT event_type, anchor, literal, version_id FROM rules_listener
+WHERE event_type = ANY(%b::text[]) AND anchor = ANY(%b::uuid[]) AND literal = ANY(%b::text[]) ORDER BY version_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -80,7 +87,7 @@ def claim() -> Claim | None:
     if not lanes:
         return None
     ids, is_all = _queued([lane.number for lane in lanes])
-    events = list(Event.objects.filter(pk__in=ids).order_by("sequence")) if ids else []
+    events = rows_where(Event, "id = ANY(%b::uuid[]) ORDER BY sequence", ids) if ids else []
     plans = _plans(events)
     taken = _within_budget(events, plans)
     ripe = [lane.number for lane in lanes if lane.is_due] if is_all and len(taken) == len(events) else []
@@ -89,7 +96,8 @@ def claim() -> Claim | None:
 
 def settle(events: Sequence[Event]) -> None:
     """They are handled, and leave the queue with this transaction."""
-    Pending.objects.filter(pk__in=[event.pk for event in events]).delete()
+    with prepared_cursor() as cursor:
+        cursor.execute("DELETE FROM picos_pending WHERE event_id = ANY(%b::uuid[])", [[event.pk for event in events]])
 
 
 class Lane(NamedTuple):
@@ -133,8 +141,8 @@ def _plans(events: Sequence[Event]) -> dict[UUID, list[Plan]]:
     """The rules that wait for each event, each once."""
     if not events:
         return {}
-    picos = {event.pico_id for event in events if event.pico_id}
-    kinds = {pk: kind for pk, *kind in Pico.objects.filter(pk__in=picos).values_list("pk", "product_id", "batch_id")}
+    picos = list({event.pico_id for event in events if event.pico_id})
+    kinds = {pk: kind for pk, *kind in fetched(_KINDS, picos)}
     keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ()) if event.pico_id else ()) for event in events}
     index = _index({key for some in keys.values() for key in some})
     started = started_versions(events)
@@ -148,12 +156,10 @@ def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
     """The versions that wait under these keys; the database looks wider, as its three lists are crossed."""
     if not keys:
         return {}
-    types, anchors, literals = (set(one) for one in zip(*keys, strict=True))
-    waiting = Listener.objects.filter(event_type__in=types, anchor__in=anchors, literal__in=literals)
+    types, anchors, literals = (list(set(one)) for one in zip(*keys, strict=True))
     index: dict[Key, list[UUID]] = defaultdict(list)
-    rows = waiting.order_by("version_id").values_list("event_type", "anchor", "literal", "version_id")
-    for event_type, anchor, literal, version in rows:
-        index[Key(event_type, anchor, literal)].append(version)
+    for event_type, anchor, literal, version in fetched(_LISTENING, types, anchors, literals):
+        index[event_type, anchor, literal].append(version)
     return index
 
 

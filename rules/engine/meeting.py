@@ -3,6 +3,7 @@
 from conduits import access_log, gate, holding
 from conduits.models import AccessLine, Conduit
 from picos.models import Event
+from picos.rows import write_rows
 from rules.conditions import reading
 from rules.engine import pacing
 from rules.engine.batch import Batch, may_meet, places
@@ -56,7 +57,7 @@ class Meetings:
         batch = self._batch
         batch.watches.write()
         batch.effects.write()
-        Run.objects.bulk_create(self._runs)
+        write_rows(self._runs)
         if self._kept:
             holding.hold(self._kept)
         if batch.held:

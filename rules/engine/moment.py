@@ -52,6 +52,17 @@ class Moment:
         return self.plan.version
 
     @property
+    def behind(self) -> UUID | None:
+        """The company whose doing it is what the rule tells its owner: the rule is its own, or the event that the
+        owner's rule meets is, or that event's rule.
+        """
+        if self.rule.company_id or self.event.actor_kind == "company":
+            return self.rule.company_id or self.event.company_id
+        if self.event.actor_kind == "rule" and self.event.actor_id:
+            return Rule.objects.filter(pk=self.event.actor_id).values_list("company_id", flat=True).first()
+        return None
+
+    @property
     def at(self) -> datetime:
         """Its time: of its event at the start, then of what it waited for. Not of the clock, which may be far ahead."""
         return self.resumed_at or self.event.at

@@ -41,24 +41,15 @@ class Plan:
     steps: tuple[Step, ...] = ()
     first: int = -1
     stateless: bool = True
+    # Whether it has to be remembered when it fired.
+    is_paced: bool = False
+    # Whether a run of it can outlast its event.
+    waits: bool = False
+    # Whether an action of it writes at once, rather than with all others of the batch.
+    is_direct: bool = False
     # Looks whether its conditions hold.
     look: Look = field(default_factory=lambda: compiled(None))
     unreadable: str = ""
-
-    @property
-    def is_paced(self) -> bool:
-        """Whether it has to be remembered when it fired."""
-        return self.definition is not None and bool(self.definition.cooldown or self.definition.at_most)
-
-    @property
-    def waits(self) -> bool:
-        """Whether a run of it can outlast its event."""
-        return any(step.action.WAITS for step in self.steps)
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether an action of it writes at once, rather than with all others of the batch."""
-        return any(not step.action.GATHERS for step in self.steps)
 
 
 _known: dict[UUID, Plan] = {}
@@ -102,6 +93,9 @@ def plan_of(definition: Definition, version: RuleVersion) -> Plan:
         steps=tuple(steps),
         first=first,
         stateless=is_stateless(definition.when),
+        is_paced=bool(definition.cooldown or definition.at_most),
+        waits=any(step.action.WAITS for step in steps),
+        is_direct=any(not step.action.GATHERS for step in steps),
         look=compiled(definition.if_),
     )
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from picos.prepared import prepared_cursor
+from picos.rows import fetched
 from rules.engine.moment import Moment
-from rules.models import Usage
 
 
 @dataclass(slots=True)
@@ -25,9 +24,10 @@ OF_PERSON: Final = Amount(evaluations=20_000, actions=2_000)
 OF_COMPANY: Final = Amount(evaluations=20_000_000, actions=2_000_000)
 USED_UP: Final = "Your rules have used up their share of this hour."
 
+_USED = "SELECT party, evaluations, actions FROM rules_usage WHERE party = ANY(%b::uuid[]) AND hour = %b"
 _ADD = """
 INSERT INTO rules_usage AS usage (party, hour, evaluations, actions)
-SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::int[], %s::int[]) ORDER BY 1
+SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::int[]) ORDER BY 1
 ON CONFLICT (party, hour) DO UPDATE SET
     evaluations = usage.evaluations + excluded.evaluations, actions = usage.actions + excluded.actions
 """
@@ -39,8 +39,8 @@ class Quotas:
     def __init__(self, parties: Iterable[UUID], now: datetime) -> None:
         self._hour = now.replace(minute=0, second=0, microsecond=0)
         self._added: dict[UUID, Amount] = defaultdict(Amount)
-        rows = Usage.objects.filter(party__in=set(parties), hour=self._hour)
-        self._used = {row.party: Amount(row.evaluations, row.actions) for row in rows}
+        rows = fetched(_USED, list(set(parties)), self._hour)
+        self._used = {party: Amount(evaluations, actions) for party, evaluations, actions in rows}
 
     def allow(self, moment: Moment) -> bool:
         """Whether this rule may be looked at and, if it fires, act; then it is counted as looked at."""
@@ -67,7 +67,7 @@ class Quotas:
         """Keeps what was added."""
         added = [(party, amount) for party, amount in self._added.items() if amount.evaluations]
         if added:
-            with connection.cursor() as cursor:
+            with prepared_cursor() as cursor:
                 cursor.execute(
                     _ADD,
                     [

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import OperationalError, transaction
 
+from picos.rows import new, related
 from rules.actions.outcome import Outcome, Pause
 from rules.engine.moment import Moment
 from rules.engine.plan import Step
@@ -18,9 +19,10 @@ logger = logging.getLogger(__name__)
 def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
     """The record of this meeting, not saved yet. `said`: why nothing was done."""
     event = moment.event
-    return Run(
-        rule=moment.rule,
-        version=moment.version,
+    run = new(
+        Run,
+        rule_id=moment.rule.pk,
+        version_id=moment.version.pk,
         event_id=event.pk,
         event_type=event.type,
         pico_id=event.pico_id,
@@ -29,6 +31,8 @@ def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
         outcome=outcome,
         actions=[{"result": str(outcome), "detail": said}] if said else [],
     )
+    related(run, rule=moment.rule, version=moment.version)
+    return run
 
 
 def perform(run: Run, moment: Moment, *, step: int, apart: bool = False) -> Wait | None:

@@ -3,6 +3,7 @@
 A wait is a row, so nothing short of losing the database loses it.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from picos.events import lane_of
 from picos.models import Event, Pending
+from picos.rows import fetched
 from picos.turns import turn_key
 from rules.actions.outcome import Pause
 from rules.engine.moment import Moment
@@ -25,6 +27,15 @@ MOST_OF_COMPANY: Final = 100_000
 # How many whose time is up one transaction lets go on.
 DUE_AT_ONCE: Final = 200
 
+# The last of it is for the index, which has those alone.
+_WAITING = """
+SELECT id FROM rules_wait WHERE anchor = ANY(%b::uuid[]) AND event_type = ANY(%b::text[]) AND event_type <> ''
+"""
+# How long a worker trusts what it counted of a party's, and up to which share of the bound (seconds; of 1).
+FRESH: Final = 10.0
+FAR_FROM_FULL: Final = 0.9
+MOST_COUNTED: Final = 10_000
+
 
 class TooManyWaitsError(Exception):
     """The party's runs may not wait for more."""
@@ -36,8 +47,9 @@ class Waits:
     def __init__(self, events: Sequence[Event]) -> None:
         self._open: dict[tuple[UUID, str], list[Wait]] = defaultdict(list)
         anchors = {anchor for event in events for anchor in _anchors(event)}
-        found = Wait.objects.filter(anchor__in=anchors, event_type__in={event.type for event in events})
-        for wait in found.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
+        found = fetched(_WAITING, list(anchors), list({event.type for event in events}))
+        waits = Wait.objects.filter(pk__in=[pk for (pk,) in found]) if found else Wait.objects.none()
+        for wait in waits.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
             self.add(wait)
 
     def add(self, wait: Wait) -> None:
@@ -65,7 +77,7 @@ def wait_for(run: Run, moment: Moment, *, step: int, pause: Pause) -> Wait:
     """The run stands at this step until then. Raises TooManyWaitsError."""
     party = moment.rule.party
     most = MOST_OF_COMPANY if moment.rule.company_id else MOST_OF_PERSON
-    if Wait.objects.filter(party=party.pk)[:most].count() >= most:
+    if not _has_room(party.pk, most):
         raise TooManyWaitsError
     anchor = moment.event.pico_id or party.pk
     return Wait.objects.create(
@@ -79,6 +91,20 @@ def wait_for(run: Run, moment: Moment, *, step: int, pause: Pause) -> Wait:
         lane=lane_of(turn_key(anchor)),
         due=pause.until or moment.at + pause.within,
     )
+
+
+def _has_room(party: UUID, most: int) -> bool:
+    """Whether it may have one more; counting a hundred thousand for each would take longer than all else."""
+    counted_at, count = _counted.get(party, (0.0, 0))
+    if time.monotonic() - counted_at > FRESH or count >= most * FAR_FROM_FULL:
+        if len(_counted) > MOST_COUNTED:
+            _counted.clear()
+        counted_at, count = time.monotonic(), Wait.objects.filter(party=party)[:most].count()
+    _counted[party] = (counted_at, count + 1)
+    return count < most
+
+
+_counted: dict[UUID, tuple[float, int]] = {}
 
 
 def due_anchors(lanes: Iterable[int], now: datetime) -> list[UUID]:

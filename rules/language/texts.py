@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from rules.engine.moment import Moment
@@ -29,8 +28,8 @@ def check_text(text: str) -> str:
 def fill(text: str, moment: Moment) -> str:
     """The text with its fields' values; a missing one reads as "somebody" for a name, else as nothing."""
     # Each field is read once, however often the text names it, as some ask the database.
-    said = cache(lambda name: _said(name, moment))
-    return _FIELD.sub(lambda found: said(found[1]), text)[:LONGEST].replace("\0", "")
+    said = {name: _said(name, moment) for name in set(_FIELD.findall(text))}
+    return _FIELD.sub(lambda found: said[found[1]], text)[:LONGEST].replace("\0", "")
 
 
 def fill_value(text: str, moment: Moment) -> Any:

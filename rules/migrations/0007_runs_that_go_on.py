@@ -7,7 +7,7 @@ OUTCOMES = [
     ("not_matched", "Not Matched"),
     ("noted", "One event of a pattern that is not complete"),
     ("skipped", "Held back by the rule's own mode, cool-down or limit"),
-    ("stopped", "Stopped by a bound of rules/bounds.py"),
+    ("stopped", "Stopped by a bound"),
     ("cancelled", "Ended while it waited"),
     ("failed", "Failed"),
 ]

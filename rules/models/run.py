@@ -24,7 +24,7 @@ class Run(models.Model):
         NOT_MATCHED = "not_matched"
         NOTED = "noted", "One event of a pattern that is not complete"
         SKIPPED = "skipped", "Held back by the rule's own mode, cool-down or limit"
-        STOPPED = "stopped", "Stopped by a bound of rules/engine/bounds.py"
+        STOPPED = "stopped", "Stopped by a bound"
         CANCELLED = "cancelled", "Ended while it waited"
         FAILED = "failed"
 

@@ -8,6 +8,7 @@ from tests.api.test_openapi import doors
 from tests.conduits import test_advisory_doors as of_advisories
 from tests.conduits import test_doors as of_conduits
 from tests.conduits.doors import Door
+from tests.conduits.reaching import test_doors as of_reaching
 from tests.journals import test_doors as of_journals
 from tests.picos import test_doors as of_picos
 from tests.rules import test_doors as of_rules
@@ -25,7 +26,7 @@ def tabled(module: ModuleType) -> Iterator[Door]:
 
 def test_every_door_is_in_a_table_of_who_may_pass_it() -> None:
     routed = {(method, re.sub(r"\{\w+\}", "…", path)) for path, methods in doors().items() for method in methods}
-    tables = (of_picos, of_journals, of_conduits, of_advisories, of_rules)
+    tables = (of_picos, of_journals, of_conduits, of_advisories, of_reaching, of_rules)
     # A table may name another row, or a key, that stands further in.
     named = re.compile(r"[0-9a-f-]{36}|(?<=/state/)\w+")
     paths = {(door.method, door.path("…").partition("?")[0]) for table in tables for door in tabled(table)}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit
+from conduits.reaching.ways import ways_of
 from conduits.requests import By, open_request
 from rules.subscriptions import add_subscribed_connector
 from tests.api.test_openapi import PREFIX, document, doors
@@ -103,6 +104,7 @@ def filled(path: str, conduit: Conduit) -> str:
         advisory_id=an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
         request_id=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
         question_id=conduit.pk,
+        way_id=ways_of(conduit.owner).get().pk,
         rule_id=a_rule(conduit.company, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}]).pk,
     )
 

@@ -18,10 +18,13 @@ from conduits.models import (
     Connector,
     Counterpart,
     Delivery,
+    Dispatch,
     Endpoint,
     Label,
+    Mute,
     Preference,
     Proffer,
+    Reach,
     Received,
     Request,
     SerialRun,
@@ -29,6 +32,7 @@ from conduits.models import (
     Telling,
     Terms,
     Told,
+    Way,
     Wish,
     Wording,
 )
@@ -64,6 +68,7 @@ TABLES: tuple[type[Model], ...] = (
     *(Acceptance, Preference, Proffer, SigningKey),
     *(Product, Batch, Link, Pico, Loss, Notice, Attachment, Alias, Transfer, Invitation),
     *(Advisory, SerialRun, Wording, Telling, Told, Acknowledgement, Wish),
+    *(Way, Reach, Mute, Dispatch),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )
 

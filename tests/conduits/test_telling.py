@@ -15,9 +15,10 @@ from conduits.models import Advisory, Conduit, Telling, Told
 from conduits.steering import close, pause, set_grants
 from parties.models import Company, Person
 from picos.models import Notice, Pico, Product
-from picos.notices import mail_due, notify
+from picos.notices import notify
 from picos.scanning import record_scan
 from tests.conduits.at_once import at_once
+from tests.conduits.reaching.reached import reach
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, an_advisory, picos
 
@@ -76,7 +77,7 @@ def test_each_owner_is_told_once_and_may_have_many_things(
     assert sorted(told()) == [("ann@example.com", text), ("ben@example.com", text)]
     notice = Notice.objects.get(person=ben)
     assert notice.path == f"/things/{notice.pico.code}#advisories"
-    mail_due()
+    reach()
     assert sorted(mail.to[0] for mail in mailoutbox) == ["ann@example.com", "ben@example.com"]
     assert (Telling.objects.get().state, Told.objects.count()) == ("done", 2)
 

@@ -24,6 +24,7 @@ from conduits.delivery.queueing import queue_test
 from conduits.models import AccessLine, Conduit, Delivery
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
+from conduits.reaching.ways import ways_of
 from conduits.requests import By, open_request
 from conduits.terms import proffering
 from journals.keeping import append_entry
@@ -145,6 +146,7 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
         "channel_id": channel.pk,
         "rule_id": companys_rule.pk,
         "event_id": scan,
+        "way_id": ways_of(heir).get().pk,
         "run_id": companys_rule.pk,
         "advisory_id": an_advisory(company, scope={"product": product.pk}).pk,
         "request_id": open_request(conduit=conduit, title="Mend it", by=By(company)).pk,

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from conduits.reaching.handing_out import hand_out_due
+from conduits.reaching.preferences import mute_company
 from journals.photos import take_photos
 from parties.models import Company
 from picos.finding import write_to_owner
+from picos.models import Notice
 from tests.dashboards.world import an_entry, browser
 from tests.factories import (
     a_company,
@@ -114,9 +118,9 @@ def test_my_things(django_assert_num_queries: Any, things: int) -> None:
         conduit = a_conduit(ann)
         an_entry(conduit, author=conduit.company)
     client = browser(ann)
-    # Things; notices; things they had.
-    queries(client, "/things", django_assert_num_queries, SIGNED_IN + 3 + DESKS)
-    queries(client, "/things/tiles", django_assert_num_queries, SIGNED_IN + 3)
+    # Things; notices; ways that broke; things they had.
+    queries(client, "/things", django_assert_num_queries, SIGNED_IN + 4 + DESKS)
+    queries(client, "/things/tiles", django_assert_num_queries, SIGNED_IN + 4)
 
 
 @pytest.mark.parametrize("finders", [1, 9])
@@ -136,7 +140,8 @@ def test_my_companies(django_assert_num_queries: Any, things: int) -> None:
     ann = a_person()
     for _ in range(things):
         a_conduit(ann)
-    queries(browser(ann), "/companies", django_assert_num_queries, SIGNED_IN + 1 + DESKS)
+    # Conduits; muted companies.
+    queries(browser(ann), "/companies", django_assert_num_queries, SIGNED_IN + 2 + DESKS)
 
 
 def customers(company: Company, number: int) -> Any:
@@ -198,3 +203,18 @@ def test_the_desk_s_lists(django_assert_num_queries: Any, number: int) -> None:
     queries(client, f"{desk}/endpoints", django_assert_num_queries, SIGNED_IN + MEMBER + 1)
     # Rules, and the endpoints that they name; the blanks' endpoints and products.
     queries(client, f"{desk}/rules", django_assert_num_queries, SIGNED_IN + MEMBER + 2)
+
+
+@pytest.mark.parametrize("sent", [1, 9])
+def test_how_we_reach_a_person(django_assert_num_queries: Any, sent: int) -> None:
+    ann = a_person()
+    for _ in range(sent):
+        conduit = a_conduit(ann)
+        an_entry(conduit, author=conduit.company)
+        mute_company(person=ann, company=conduit.company)
+    Notice.objects.update(due_at=timezone.now())
+    hand_out_due()
+    client = browser(ann)
+    client.get("/you/reach")
+    # What they wish; whether e-mail is there; muted companies; the key of push messages; what was sent; ways.
+    queries(client, "/you/reach", django_assert_num_queries, SIGNED_IN + 6 + DESKS)

@@ -14,9 +14,10 @@ from uuid_utils.compat import uuid7
 
 from conduits.delivery.queueing import queue_test
 from conduits.leaving import release_and_close
-from conduits.models import Advisory, Conduit, Connector, Delivery, Endpoint, Request
+from conduits.models import Advisory, Conduit, Connector, Delivery, Endpoint, Request, Way
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
+from conduits.reaching.ways import add_messenger
 from conduits.requests import By, open_request
 from conduits.steering import set_grants
 from journals.keeping import append_entry
@@ -136,6 +137,7 @@ class World:
     advisory: Advisory
     people: dict[str, Person]
     request: Request
+    way: Way
     # By who is asked; only where a rule asked.
     questions: dict[str, Question] = field(default_factory=dict)
     sessions: dict[str, SimpleCookie] = field(default_factory=dict)
@@ -198,6 +200,7 @@ def a_world() -> World:
         advisory=an_advisory(company, scope={"product": product.pk}),
         people=people,
         request=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)),
+        way=add_messenger(person=people["owner"], url="ntfys://ntfy.sh/mara-s-topic"),
     )
 
 

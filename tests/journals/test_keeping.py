@@ -9,7 +9,7 @@ from django.utils import timezone
 from conduits import steering
 from conduits.models import Conduit
 from journals import appending
-from journals.appending import MAIL_ANSWER_AFTER
+from journals.appending import ANSWER_WAITS
 from journals.keeping import mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
@@ -316,7 +316,7 @@ def test_each_side_has_read_up_to_its_own_time() -> None:
     assert Journal.objects.get().company_read_at is not None
 
 
-def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_to_be_mailed() -> None:
+def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_a_moment() -> None:
     conduit = a_conduit()
     before = timezone.now()
     an_entry(conduit, "company", body="The sole has a new maker. " * 10)
@@ -325,8 +325,8 @@ def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_to_be_mailed(
     assert notice.text.startswith("LAMO Footwear wrote: The sole has a new maker. The sole")
     assert notice.text.endswith("…")
     assert len(notice.text) <= len("LAMO Footwear wrote: ") + 120
-    assert notice.mail_at
-    assert notice.mail_at - before >= MAIL_ANSWER_AFTER
+    assert notice.due_at
+    assert notice.due_at - before >= ANSWER_WAITS
     an_entry(conduit)
     assert Notice.objects.count() == 1
 

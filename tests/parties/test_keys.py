@@ -122,7 +122,7 @@ def test_writing_includes_reading_and_nothing_else_does(scopes: list[str], reads
 
 
 def test_there_is_a_scope_to_read_and_one_to_write_for_each_area() -> None:
-    assert len(SCOPES) == 1 + 2 * 7
+    assert len(SCOPES) == 1 + 2 * 8
 
 
 @pytest.mark.parametrize("both", [True, False])

@@ -32,7 +32,7 @@ def test_a_finder_s_words_reach_the_owner_as_a_notice() -> None:
     assert (notice.person, notice.pico) == (conduit.owner, conduit.pico)
     assert notice.text == "A finder wrote: It lies in the park."
     assert notice.path == f"/things/{conduit.pico.code}"
-    assert notice.mail_at is not None
+    assert notice.due_at is not None
     assert [(m.from_finder, m.body) for m in finder.messages.all()] == [(True, "It lies in the park.")]
 
 

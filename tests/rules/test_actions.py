@@ -261,3 +261,26 @@ def test_a_customer_s_note_reaches_the_company_s_server_and_the_answer_the_journ
     answer = api(conduit.company).post(path, body)
     assert answer.status_code == 201
     assert [json.loads(answer.content)["reply_to_event"], Entry.objects.count()] == [received.json["data"]["event"], 2]
+
+
+def test_whose_doing_a_notice_is_counts_for_that_company_s_limit(conduit: Conduit) -> None:
+    """Its rule's, and what the owner's own rule tells of what the company or its rule did."""
+    tell = [{"do": "notify_owner", "text": "Hello"}]
+    a_rule(conduit.owner, name="On scans", then=tell)
+    scan(conduit)
+    assert Notice.objects.get().company is None
+
+    a_rule(conduit.company, name="Theirs", then=tell)
+    scan_again = record_scan(pico=conduit.pico, visitor=b"another1", person=None)
+    drain_all()
+    told = Notice.objects.order_by("pk").values_list("kind", "company")[1:]
+    assert scan_again
+    assert sorted(told, key=str) == sorted([("rule", None), ("rule", conduit.company_id)], key=str)
+
+    Notice.objects.all().delete()
+    a_rule(conduit.owner, name="On answers", when={"event": "journal.entry_added"}, then=tell)
+    append_entry(journal=conduit.journal, author=conduit.company, body="Hello", visibility="shared")
+    drain_all()
+    answer, of_rule = Notice.objects.order_by("kind")
+    assert (answer.kind, answer.company) == ("answer", conduit.company)
+    assert (of_rule.kind, of_rule.company) == ("rule", conduit.company)

@@ -8,7 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern
 
+from conduits.reaching.unsubscribing import token_for
 from dashboards import urls
+from tests.conduits.reaching.browsers import Browser
 from tests.dashboards.world import ACTORS, HELPDESK, World, browser, everything, in_passing, read
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,8 @@ def at(path: str) -> Path:
         asked=world.questions["owner"].pk,
         asked_us=world.questions["company"].pk,
         subscription=world.endpoint.subscription.pk,
+        way=world.way.pk,
+        unsubscribe=token_for(world.way.person_id, f"way:{world.way.pk}"),
     )
 
 
@@ -114,6 +118,9 @@ AS_JSON = SAVE | {
     "definition": '{"name": "A", "when": {"event": "pico.scanned"}, "then": [{"do": "notify_owner", "text": "Hello"}]}'
 }
 LOST = {"message": "On the bus.", "contact": "555-0100"}
+WISHES = {"kinds": ["answer"], "digest": "daily", "digest_weekday": "0", "digest_hour": "8", "zone": "Europe/Berlin"}
+WISHES |= {"quiet_from": "22:00", "quiet_until": "07:00", "per_company": "5"}
+A_BROWSER = Browser().keys()
 ADVISORY = {"title": "Recall", "body": "Send them back.", "severity": "high"}
 LINK = {"name": "Neighbour", "scope": ["page"], "visibility": "private", "expires_in_days": "7"}
 
@@ -204,6 +211,19 @@ DOORS = [
     post("rule_verb", "/rules/{theirs}/disable", NOBODY),
     get("you", "/you", SIGNED_IN),
     post("you", "/you", does(SIGNED_IN), {"name": "Mara"}),
+    get("reach", "/you/reach", SIGNED_IN),
+    post("reach", "/you/reach", does(SIGNED_IN), WISHES),
+    post("add_app", "/you/reach/apps", does(SIGNED_IN), {"url": "ntfys://ntfy.sh/topic", "name": "My phone"}),
+    post("add_browser", "/you/reach/browsers", does(SIGNED_IN), {"endpoint": "https://push.example/1"} | A_BROWSER),
+    post("change_way", "/you/reach/ways/{way}/off", does(OWNER)),
+    post("change_way", "/you/reach/ways/{way}/test", does(OWNER)),
+    post("change_way", "/you/reach/ways/{way}/remove", does(OWNER)),
+    post("change_way", "/you/reach/ways/{way}/kick", NOBODY),
+    post("mute", "/you/reach/mutes", does(SIGNED_IN), lambda world: {"company": world.company.pk}),
+    post("mute", "/you/reach/mutes", does(SIGNED_IN), {"kind": "terms", "back": "things"}),
+    get("unsubscribe", "/unsubscribe/{unsubscribe}", ANYBODY),
+    post("unsubscribe", "/unsubscribe/{unsubscribe}", ANYBODY),
+    get("service_worker", "/service-worker.js", ANYBODY),
     post("you_keys", "/you/keys", SIGNED_IN, {"name": "A script"}),
     get("you_told", "/you/told", SIGNED_IN),
     post("you_told", "/you/told", does(SIGNED_IN), {"level": "all"}),
@@ -350,6 +370,10 @@ STANDS_AT = {
     "steer": "/companies",
     "rule_verb": "/rules",
     "you_keys": "/you",
+    "add_app": "/you/reach",
+    "add_browser": "/you/reach",
+    "change_way": "/you/reach",
+    "mute": "/you/reach",
     "settled": "{desk}/conduits/{conduit}",
     "label_conversation": "{desk}/conduits/{conduit}",
     "assign_conversation": "{desk}/conduits/{conduit}",

@@ -47,6 +47,18 @@ FIELDS = [
     "scope",
     "expires_in_days",
     "uses",
+    "kinds",
+    "digest",
+    "digest_hour",
+    "digest_weekday",
+    "quiet_from",
+    "quiet_until",
+    "zone",
+    "per_company",
+    "p256dh",
+    "auth",
+    "company",
+    "kind",
 ]
 NONSENSE = ["\0", "x" * 3000, "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "🥾\u202e\ufeff"]
 WRONG = ["", "\0", "x" * 3000, "-1"]
@@ -114,7 +126,7 @@ def test_an_address_that_is_nearly_right_is_not_there(world: World, door: Door) 
 
 def test_a_form_without_its_token_is_refused_and_says_what_to_do(world: World) -> None:
     before = everything()
-    public = {"found", "finder", "channel"}
+    public = {"found", "finder", "channel", "unsubscribe"}
     for door in POSTS:
         client = Client(enforce_csrf_checks=True)
         client.cookies = world.browser(admitted(door)).cookies

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conduits", "0022_attempts_by_the_thousand"),
+        ("conduits", "0023_ways_to_reach_people"),
     ]
 
     operations = [
