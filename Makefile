@@ -6,15 +6,15 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: up test test-main test-browser test-crash check story bench lock format clean
+.PHONY: up test test-main test-browser test-crash test-helpdesk check story bench lock format clean
 
 up: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
-test: test-main test-browser test-crash
+test: test-main test-browser test-crash test-helpdesk
 
 test-main: $(VENV)/.installed-dev
-	$(PYTEST) -m "not browser and not crash"
+	$(PYTEST) -m "not browser and not crash and not helpdesk"
 
 # In a real Chromium, one page after the other; without Chromium each test is reported as skipped, by name.
 test-browser: $(VENV)/.installed-dev
@@ -23,6 +23,10 @@ test-browser: $(VENV)/.installed-dev
 # With real processes and kill -9.
 test-crash: $(VENV)/.installed-dev
 	$(PYTEST) -m crash -n 0
+
+# The helpdesk's scene, with a real django-helpdesk on the loopback.
+test-helpdesk: $(VENV)/.installed-dev
+	$(PYTEST) -m helpdesk -n 0
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

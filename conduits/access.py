@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404
 
 from conduits.advisories.standing import standing_anywhere
-from conduits.models import Advisory, Conduit, ContextPass, Delivery, Endpoint
+from conduits.models import Advisory, Conduit, Connector, ContextPass, Delivery, Endpoint
 from parties.models import Company, Person
 from picos.models import Pico
 
@@ -42,11 +42,28 @@ def last_conduit(pico: Pico, company: Company, *, held: bool = False) -> Conduit
 
 
 def access_endpoint(*, company: Company, endpoint_id: UUID) -> Endpoint:
-    """An endpoint of this company. Raises Http404."""
+    """An endpoint of this company that is no connector. Raises Http404."""
+    endpoint = Endpoint.objects.filter(company=company, pk=endpoint_id, deleted_at=None, kind="").first()
+    if endpoint is None:
+        raise Http404
+    return endpoint
+
+
+def access_receiver(*, company: Company, endpoint_id: UUID) -> Endpoint:
+    """An endpoint of this company, also a connector's. Raises Http404."""
     endpoint = Endpoint.objects.filter(company=company, pk=endpoint_id, deleted_at=None).first()
     if endpoint is None:
         raise Http404
     return endpoint
+
+
+def access_connector(*, company: Company, connector_id: UUID) -> Connector:
+    """A connector of this company. Raises Http404."""
+    mine = Connector.objects.filter(endpoint__company=company, pk=connector_id, endpoint__deleted_at=None)
+    connector = mine.select_related("endpoint__company", "endpoint__subscription__version").first()
+    if connector is None:
+        raise Http404
+    return connector
 
 
 def access_delivery(*, company: Company, delivery_id: UUID) -> Delivery:

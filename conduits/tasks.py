@@ -4,6 +4,7 @@ from celery import shared_task
 
 from conduits.advisories import publishing as advisories
 from conduits.advisories import telling
+from conduits.connectors import looking
 from conduits.delivery import draining as delivery
 from conduits.delivery import warnings
 from conduits.mail import addresses, waiting
@@ -23,6 +24,12 @@ def mail_warnings() -> None:
     """Mails the warnings that are due."""
     while warnings.mail_due():
         pass
+
+
+@shared_task(name="conduits.look_at_connectors")
+def look_at_connectors() -> None:
+    """Looks for answers where connectors' systems do not tell us."""
+    looking.look_due()
 
 
 @shared_task(name="conduits.tell_owners")

@@ -19,9 +19,10 @@ from conduits.api import (
     states,
     terms,
 )
+from conduits.api.inbound import inbound
 from conduits.api.inbound_mail import inbound_mail
 from picos.api import batches, labels, links, products
-from rules.api import endpoints, questions, rules, runs, simulating
+from rules.api import connectors, endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
 
 urlpatterns = [
@@ -116,6 +117,16 @@ urlpatterns = [
     path("endpoints/<uuid:endpoint_id>/test", door(post=endpoints.send_test)),
     path("endpoints/<uuid:endpoint_id>/recover", door(post=endpoints.recover)),
     path("endpoints/<uuid:endpoint_id>/enable", door(post=endpoints.enable)),
+    path("connectors", door(get=connectors.list_connectors, post=connectors.add_connector)),
+    path(
+        "connectors/<uuid:connector_id>",
+        door(get=connectors.show_connector, put=connectors.put_connector, delete=connectors.delete_connector),
+    ),
+    path("connectors/<uuid:connector_id>/test", door(post=connectors.test_connector)),
+    path("connectors/<uuid:connector_id>/rotate", door(post=connectors.rotate_connector)),
+    path("connectors/<uuid:connector_id>/enable", door(post=connectors.enable_connector)),
+    path("connectors/<uuid:connector_id>/disable", door(post=connectors.disable_connector)),
+    path("in/<uuid:connector_id>", inbound),
     path("deliveries", door(get=deliveries.list_deliveries)),
     path("deliveries/<uuid:delivery_id>", door(get=deliveries.show_delivery)),
     path("deliveries/<uuid:delivery_id>/replay", door(post=deliveries.replay_delivery)),

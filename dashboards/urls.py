@@ -30,6 +30,7 @@ from dashboards import (
 from dashboards.desk import (
     advisories,
     catalogue,
+    connectors,
     conversation,
     copies,
     handling,
@@ -129,6 +130,14 @@ desk = [
         "endpoints/<uuid:endpoint_id>/<slug:verb>",
         posts(webhooks.endpoint_verb, "endpoints", "slug"),
         name="endpoint_verb",
+    ),
+    path("connectors", connectors.connectors, name="connectors"),
+    path("connectors/new/<slug:kind>", connectors.new_connector, name="new_connector"),
+    path("connectors/<uuid:connector_id>", connectors.connector, name="connector"),
+    path(
+        "connectors/<uuid:connector_id>/<slug:verb>",
+        posts(connectors.connector_verb, "connector", "slug", "connector_id"),
+        name="connector_verb",
     ),
     path("deliveries", webhooks.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", webhooks.delivery, name="delivery"),

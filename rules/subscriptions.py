@@ -3,7 +3,7 @@
 So there is one way in which an event becomes a message, and the company finds it among its rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
@@ -11,12 +11,16 @@ from uuid import UUID
 from django.db import transaction
 from pydantic import ValidationError
 
+from conduits import event_types as conduit_events
+from conduits.connectors.kinds import kinds
+from conduits.connectors.setting_up import add_connector, forget_secrets
 from conduits.delivery.addresses import Network
 from conduits.delivery.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
-from conduits.models import Endpoint
+from conduits.models import Connector, Endpoint
+from journals.event_types import ENTRY_ADDED
 from parties.errors import RefusedError
 from parties.models import Company
-from picos.event_types import event_types
+from picos.event_types import LOST, RECOVERED, SCANNED, event_types
 from rules.event_types import OF_ONE_RULE
 from rules.language.definition import Definition
 from rules.models import Rule
@@ -32,6 +36,11 @@ from rules.writing import (
 )
 
 EVERYTHING = "*"
+# What a connector gets unless its company says otherwise.
+USUAL = (
+    *(SCANNED, LOST, RECOVERED, ENTRY_ADDED, conduit_events.NOTE),
+    *(conduit_events.REQUEST_OPENED, conduit_events.REQUEST_CLOSED),
+)
 
 
 class InManner(TypedDict, total=False):
@@ -61,6 +70,22 @@ def add_subscribed_endpoint(
     endpoint, secret = add_endpoint(company=company, url=url, manner=Manner(**manner), allowed=allowed)
     write_rule(party=company, definition=_definition(endpoint, events, products), subscribes=endpoint)
     return endpoint, secret
+
+
+@transaction.atomic
+def add_subscribed_connector(
+    *,
+    company: Company,
+    kind: str,
+    config: Mapping[str, Any],
+    events: Sequence[str] = (),
+    products: Sequence[UUID] = (),
+) -> tuple[Connector, str, str]:
+    """A new connector that gets these types of event, or the usual ones; otherwise as `add_connector`."""
+    connector, key, secret = add_connector(company=company, kind=kind, config=config)
+    definition = _definition(connector.endpoint, events or USUAL, products, name=kinds()[kind].TITLE)
+    write_rule(party=company, definition=definition, subscribes=connector.endpoint)
+    return connector, key, secret
 
 
 @transaction.atomic
@@ -103,6 +128,13 @@ def remove_endpoint(endpoint: Endpoint) -> None:
     delete_rule(_subscription(endpoint))
 
 
+@transaction.atomic
+def remove_connector(connector: Connector) -> None:
+    """Deletes the connector together with its subscription, and forgets its secrets."""
+    remove_endpoint(connector.endpoint)
+    forget_secrets(connector)
+
+
 def subscribed_events(endpoint: Endpoint) -> list[str]:
     """The types of event that the endpoint gets. Lists load `subscription__version` with their endpoints."""
     return types(definition_of(current_version(endpoint.subscription)).when)
@@ -117,14 +149,16 @@ def _subscription(endpoint: Endpoint) -> Rule:
     return Rule.objects.select_related("version").get(subscribes=endpoint)
 
 
-def _definition(endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = ()) -> Definition:
+def _definition(
+    endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = (), *, name: str = "Webhook"
+) -> Definition:
     wanted = (
         [known.name for known in event_types() if known.name not in OF_ONE_RULE]
         if EVERYTHING in events
         else list(dict.fromkeys(events))
     )
     raw: dict[str, Any] = {
-        "name": "Webhook",
+        "name": name,
         "when": {"any": [{"event": name} for name in wanted]},
         "then": [{"do": "send_webhook", "endpoint": str(endpoint.pk)}],
     }

@@ -1,4 +1,4 @@
-"""A pytest plugin: with CI_NO_SKIPS=1, a test that needs Redis or Chromium fails where it would be skipped.
+"""A pytest plugin: with CI_NO_SKIPS=1, a test that needs Redis, Chromium or django-helpdesk fails where it would be skipped.
 
 On a person's machine either may be missing. Where everything was installed on purpose, a skip is a test that
 silently no longer runs.
@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-NEEDS_A_PROGRAM = ("redis", "browser")
+NEEDS_A_PROGRAM = ("redis", "browser", "helpdesk")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,6 +58,7 @@ EXCUSED = {
     ("conduits/api/journal.py", "shown_entry"): "draws an entry that its caller may show, photos only if told to",
     ("conduits/delivery/claiming.py", "_entries"): "loads a batch, of which the gate then lets some pass",
     ("conduits/delivery/warnings.py", "_mail"): "the addresses of a company's own admins",
+    ("conduits/connectors/receiving.py", "_by_request"): "finds what an answer is tied to, and shows none of it",
     ("conduits/photos.py", "_is_passed_on"): "asks for a person who owns it now",
     ("conduits/states.py", "read_changes"): "through _granted, which asks the gate",
     ("conduits/states.py", "read_states"): "through _granted, which asks the gate",

@@ -11,7 +11,7 @@ from api.authentication import company_of
 from api.bodies import Shown
 from api.doors import handles
 from api.paging import page
-from conduits.access import access_delivery, access_endpoint
+from conduits.access import access_delivery, access_receiver
 from conduits.delivery.queueing import replay
 from conduits.models import Attempt, Delivery
 from parties.errors import RefusedError
@@ -57,7 +57,7 @@ def list_deliveries(request: Request) -> Response:
     """Messages to your endpoints, newest first."""
     rows: QuerySet[Delivery] = Delivery.objects.filter(endpoint__company=company_of(request)).defer("body")
     if endpoint_id := request.query_params.get("endpoint"):
-        rows = rows.filter(endpoint=access_endpoint(company=company_of(request), endpoint_id=_uuid(endpoint_id)))
+        rows = rows.filter(endpoint=access_receiver(company=company_of(request), endpoint_id=_uuid(endpoint_id)))
     if state := request.query_params.get("state"):
         if state not in Delivery.State.values:
             message = f"A state is one of {', '.join(Delivery.State.values)}."

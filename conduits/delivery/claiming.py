@@ -15,6 +15,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from conduits import access_log, event_types, gate
+from conduits.connectors.errands import Errand
 from conduits.delivery import breaker, pacing
 from conduits.delivery.due import due_ids
 from conduits.delivery.loading import endpoints_by_id, events_by_id
@@ -62,7 +63,8 @@ FROM unnest(%b::uuid[], %b::bool[], %b::smallint[]) AS due (id, now, lost) WHERE
 @dataclass(slots=True)
 class Message:
     """A delivery that was claimed. `attempt` is the number of the one that begins now, `tries_used` counts it if it is
-    one of the schedule's. `kept` is the text that the row has, `body` what is sent.
+    one of the schedule's. `kept` is the text that the row has, `body` what is sent; `errand` says how, if the endpoint
+    is a connector.
     """
 
     id: UUID
@@ -76,6 +78,7 @@ class Message:
     lost_claims: int
     is_due: bool
     body: str = ""
+    errand: Errand | None = None
 
     @property
     def webhook_id(self) -> str:
@@ -254,7 +257,7 @@ def _line(message: Message, decision: gate.Decision) -> access_log.Line | None:
     return access_log.Line(
         conduit_id=message.conduit.pk,
         outcome=AccessLine.Outcome.SENT if decision.passes else REFUSED,
-        who=f"{message.endpoint.company} (webhook)",
+        who=f"{message.endpoint.company} ({message.endpoint.kind or 'webhook'})",
         who_id=message.endpoint.pk,
         role=access_log.WEBHOOK,
         what=message.event_type,

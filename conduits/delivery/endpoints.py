@@ -39,24 +39,31 @@ class Manner:
 
 
 def add_endpoint(
-    *, company: Company, url: str, manner: Manner | None = None, allowed: Sequence[Network] = ()
+    *, company: Company, url: str, manner: Manner | None = None, allowed: Sequence[Network] = (), kind: str = ""
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its signing secret, which is shown this once. Raises RefusedError for a URL we never call.
 
     `allowed`: networks beside PICO_WEBHOOK_ALLOW, for a URL of our own; what sends to it must be told of them too.
+    `kind`: of a connector's, whose URL may also be a `mailto:`.
     """
-    try:
-        parse_webhook_url(url, allowed=[*settings.PICO_WEBHOOK_ALLOW, *allowed])
-    except AddressRefused as refused:
-        raise RefusedError(str(refused), field="url") from refused
+    if not (kind and url.startswith("mailto:")):
+        vet_url(url, allowed=allowed)
     if company.endpoints.filter(deleted_at=None).count() >= MOST_PER_COMPANY:
         message = f"A company can have {MOST_PER_COMPANY} endpoints; delete one first."
         raise StateForbidsError(message)
     secret = new_secret()
     endpoint = Endpoint.objects.create(
-        company=company, url=url, secret=seal(secret), **_columns(manner or Manner(), signing_key="")
+        company=company, url=url, kind=kind, secret=seal(secret), **_columns(manner or Manner(), signing_key="")
     )
     return endpoint, secret
+
+
+def vet_url(url: str, *, allowed: Sequence[Network] = ()) -> None:
+    """Raises RefusedError for a URL we never call."""
+    try:
+        parse_webhook_url(url, allowed=[*settings.PICO_WEBHOOK_ALLOW, *allowed])
+    except AddressRefused as refused:
+        raise RefusedError(str(refused), field="url") from refused
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ Lookup = Callable[[str], Awaitable[Collection[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one POST.
+    """What came of one request.
 
     `error` is None exactly when the far end took the message, that is, answered 2xx; else it is a sentence for the
     endpoint's owner. `status` is None when no answer began in time. `body_excerpt` is the raw beginning of the body,
@@ -114,25 +114,33 @@ class Client:
         time counts even if its body did not. Headers for host, framing and connection are the client's own: a caller
         who gives them gets a ValueError.
         """
+        return await self.request("POST", url=url, body=body, headers=headers)
+
+    async def request(
+        self, method: str, *, url: str, body: bytes, headers: Mapping[str, str], largest: int = MAX_BODY_BYTES
+    ) -> Answer:
+        """The same with any method, and with up to `largest` bytes of the answer."""
         if not _OWN_HEADERS.isdisjoint(map(str.lower, headers)):
             raise ValueError("The client itself sets the headers for host, length and connection.")
         begin = perf_counter()
         excerpt = bytearray()
-        status, kept, error = await self._exchange(url, body, headers, excerpt)
+        status, kept, error = await self._exchange(
+            method, url, body=body, headers=headers, excerpt=excerpt, largest=largest
+        )
         return Answer(status, bytes(excerpt), kept, round((perf_counter() - begin) * 1000), error)
 
     async def _exchange(
-        self, url: str, body: bytes, headers: Mapping[str, str], excerpt: bytearray
+        self, method: str, url: str, *, body: bytes, headers: Mapping[str, str], excerpt: bytearray, largest: int
     ) -> tuple[int | None, dict[str, str], str | None]:
         status: int | None = None
         kept: dict[str, str] = {}
         try:
-            async with self._session.post(
-                self._target(url), data=body, headers=headers, allow_redirects=False
+            async with self._session.request(
+                method, self._target(url), data=body or None, headers=headers, allow_redirects=False
             ) as response:
                 status = response.status
                 kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-                await _read_beginning(response, excerpt)
+                await _read_beginning(response, excerpt, largest)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if status is None:
                 return None, kept, _explain(error)
@@ -242,9 +250,9 @@ def _result(host: str, address: str, port: int) -> ResolveResult:
     return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=flags)
 
 
-async def _read_beginning(response: aiohttp.ClientResponse, excerpt: bytearray) -> None:
-    """Read into `excerpt` to the answer's end or to MAX_BODY_BYTES; leaving a longer one unread cuts its connection."""
-    while chunk := await response.content.read(MAX_BODY_BYTES - len(excerpt)):
+async def _read_beginning(response: aiohttp.ClientResponse, excerpt: bytearray, largest: int) -> None:
+    """Read into `excerpt` to the answer's end or to `largest`; leaving a longer one unread cuts its connection."""
+    while chunk := await response.content.read(largest - len(excerpt)):
         excerpt += chunk
 
 

@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from conduits.connectors.equipping import keep
 from conduits.delivery.breaker import FRESH_TRIES, Tally, note
 from conduits.delivery.claiming import Message, set_aside
 from conduits.delivery.http import Answer
@@ -78,6 +79,7 @@ def _record(results: Results) -> None:
     now = timezone.now()
     with prepared_cursor() as cursor:
         cursor.execute(_RECORD, [list(column) for column in zip(*(_row(*one, now) for one in results), strict=True)])
+    keep([(message.errand, answer) for message, answer in results if message.errand], now=now)
     note(_tallies(results, now), now=now)
 
 

@@ -14,6 +14,7 @@ from typing import Final, Self
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 
+from conduits.connectors.equipping import equip
 from conduits.delivery.claiming import Message
 from conduits.delivery.http import Answer, Client
 from conduits.delivery.keys import Keys, keys_of
@@ -69,6 +70,7 @@ class Sender:
             return
         keys = {message.endpoint.pk: message for message in messages}
         opened = {endpoint_id: _keys(message) for endpoint_id, message in keys.items()}
+        equip(messages)
         with self._lock:
             self.in_flight += len(messages)
             self._enough.clear()
@@ -118,6 +120,8 @@ class Sender:
     async def _answer(self, message: Message, keys: Keys | None) -> Answer:
         if keys is None:
             return Answer(None, b"", {}, 0, "Its signing secret cannot be read any more: rotate it.")
+        if message.errand:
+            return await message.errand.run(self._client, keys)
         body = message.body.encode()
         headers = headers_for(
             message_id=message.webhook_id,

@@ -47,10 +47,15 @@ def mail_due() -> int:
 def _mail(endpoint: Endpoint) -> None:
     """One mail to each: their addresses are none of each other's matter."""
     admins = Member.objects.filter(company=endpoint.company, role=Member.Role.ADMIN).select_related("person")
-    link = f"{settings.PUBLIC_URL}/desk/{endpoint.company.slug}/endpoints"
+    page = "connectors" if endpoint.kind else "endpoints"
+    link = f"{settings.PUBLIC_URL}/desk/{endpoint.company.slug}/{page}"
     for admin in admins:
         send_mail(
-            subject=f"{endpoint.company}: webhooks are no longer sent"[:120].replace("\n", " ").replace("\r", " "),
+            subject=f"{endpoint.company}: {'a connector is off' if endpoint.kind else 'webhooks are no longer sent'}"[
+                :120
+            ]
+            .replace("\n", " ")
+            .replace("\r", " "),
             message=(
                 f"Nothing is sent to {endpoint.url} any more. {endpoint.disabled_reason}\n\n"
                 "Nothing is lost: what was to go there waits. Once it works again, enable it at the desk:\n\n"

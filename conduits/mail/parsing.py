@@ -20,8 +20,8 @@ MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_PARTS: Final = 100
 LONGEST_HEADER: Final = 20_000
 LONGEST_TEXT: Final = 100_000
-# In these stands to whom it went, the last two as mail servers note it.
-_TO: Final = ("To", "Cc", "Delivered-To", "X-Original-To")
+# In these stands to whom it went, all but the first two as mail servers note it.
+_TO: Final = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _BULK: Final = {"bulk", "junk", "list", "auto_reply"}
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.http import Http404
 
 from api.throttling import seconds_to_wait
 from conduits.access import access_conduit
 from conduits.answering import answer
+from conduits.connectors.receiving import receive_mail
 from conduits.mail.addresses import address_among
 from conduits.mail.parsing import Mail, UnreadableError, parse
 from conduits.mail.quoting import new_in
@@ -22,7 +24,7 @@ from journals.appending import journal_path
 from journals.keeping import append_entry
 from journals.models import Entry
 from journals.photos import MOST_PER_ENTRY, take_photos
-from parties.errors import RefusedError, StateForbidsError
+from parties.errors import RefusedError, StateForbidsError, TooManyError
 
 logger = logging.getLogger(__name__)
 
@@ -52,14 +54,26 @@ def receive(raw: bytes, *, recipients: Sequence[str] = ()) -> Received:
         return Received("dropped", str(error))
     if mail.automatic:
         return Received("dropped", mail.automatic)
-    address = address_among([*recipients, *mail.recipients])
+    wanted = [*recipients, *mail.recipients]
+    address = address_among(wanted)
     if address is None:
-        return Received("dropped", "no address of ours takes it")
+        return _by_connector(raw, wanted)
     if mail.sender != address.person.email:
         return Received("dropped", "it comes from somebody else than the address is for")
     if seconds_to_wait(f"mail:{address.person_id}", most=MOST, window=WITHIN):
         return Received("dropped", "too many came from them within an hour")
     return _take(mail, address)
+
+
+def _by_connector(raw: bytes, recipients: Sequence[str]) -> Received:
+    """Connectors give out addresses of their own."""
+    try:
+        entries = receive_mail(raw, recipients=recipients)
+    except Http404:
+        return Received("dropped", "no address of ours takes it")
+    except (RefusedError, StateForbidsError, TooManyError) as error:
+        return Received("refused", str(error))
+    return Received("taken", "", entries[0].pk) if entries else Received("repeated", "it was taken already")
 
 
 def _take(mail: Mail, address: ReplyAddress) -> Received:

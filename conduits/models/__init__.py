@@ -4,6 +4,7 @@ from conduits.models.access_log import AccessLine
 from conduits.models.advisory import Acknowledgement, Advisory, SerialRun, Wording
 from conduits.models.assignment import Assignment
 from conduits.models.conduit import Conduit
+from conduits.models.connector import Connector, Counterpart, Received
 from conduits.models.context_pass import ContextPass
 from conduits.models.delivery import Attempt, Delivery
 from conduits.models.endpoint import Endpoint
@@ -25,7 +26,9 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Conduit",
+    "Connector",
     "ContextPass",
+    "Counterpart",
     "Delivery",
     "Dispatch",
     "Endpoint",
@@ -36,6 +39,7 @@ __all__ = [
     "Proffer",
     "PushKey",
     "Reach",
+    "Received",
     "ReceivedMail",
     "ReplyAddress",
     "Request",

@@ -26,6 +26,8 @@ class Endpoint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="endpoints")
     url = models.URLField(max_length=2048)
+    # The kind of connector that carries its messages (conduits/connectors); empty where they are POSTed as they are.
+    kind = models.CharField(max_length=20, blank=True)
     # Sealed (parties/vault.py). While a secret rotates, the one before still signs too, until its time.
     secret = models.CharField(max_length=300)
     previous_secret = models.CharField(max_length=300, blank=True)

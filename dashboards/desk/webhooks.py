@@ -35,7 +35,7 @@ SHOWN = 50
 @at_desk(Role.ADMIN)
 def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
     """The endpoints, and a form to add one; its secret is shown once."""
-    form = EndpointForm(posted(request), event_names=_event_names())
+    form = EndpointForm(posted(request), event_names=event_names())
     secret = ""
     if form.is_valid():
         try:
@@ -43,7 +43,7 @@ def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
         except (RefusedError, StateForbidsError) as error:
             form.add_error(getattr(error, "field", None), str(error))
         else:
-            form = EndpointForm(event_names=_event_names())
+            form = EndpointForm(event_names=event_names())
     return render(request, "desk/endpoints.html", _context(member, form, secret), status=422 if form.errors else 200)
 
 
@@ -72,7 +72,7 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
     except StateForbidsError as error:
         messages.error(request, str(error))
     if secret:
-        form = EndpointForm(event_names=_event_names())
+        form = EndpointForm(event_names=event_names())
         return render(request, "desk/endpoints.html", _context(member, form, secret))
     return redirect("endpoints", member.company.slug)
 
@@ -118,7 +118,8 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "desk/keys.html", context)
 
 
-def _event_names() -> list[tuple[str, str]]:
+def event_names() -> list[tuple[str, str]]:
+    """What can go somewhere, by what it means."""
     return [
         (known.name, known.sentence.format(thing="a product").capitalize())
         for known in event_types()
@@ -140,7 +141,9 @@ def _recovered(endpoint: Endpoint, form: RecoverForm) -> str:
 
 def _context(member: Member, form: EndpointForm, secret: str) -> dict[str, object]:
     mine = (
-        member.company.endpoints.filter(deleted_at=None).select_related("subscription__version").order_by("-created_at")
+        member.company.endpoints.filter(deleted_at=None, kind="")
+        .select_related("subscription__version")
+        .order_by("-created_at")
     )
     shown = [(endpoint, subscribed_events(endpoint), public_key(endpoint)) for endpoint in mine]
     return desk_context(

@@ -137,7 +137,7 @@ def add_endpoint(request: Request, body: NewEndpoint) -> Response:
 @handles("webhooks", "company", gives=EndpointShown, lists=True)
 def list_endpoints(request: Request) -> Response:
     """Your endpoints, newest first."""
-    mine = Endpoint.objects.filter(company=company_of(request), deleted_at=None)
+    mine = Endpoint.objects.filter(company=company_of(request), deleted_at=None, kind="")
     return page(request, mine.select_related("subscription__version"), _json)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -13,6 +14,8 @@ from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit
 from conduits.reaching.ways import ways_of
 from conduits.requests import By, open_request
+from parties.models import Company
+from rules.subscriptions import add_subscribed_connector
 from tests.api.test_openapi import PREFIX, document, doors
 from tests.conftest import Api
 from tests.factories import a_conduit, a_rule, an_advisory, an_endpoint
@@ -97,6 +100,9 @@ def filled(path: str, conduit: Conduit) -> str:
         conduit_id=conduit.pk,
         endpoint_id=endpoint.pk,
         delivery_id=queue_test(endpoint).pk,
+        connector_id=_a_connector(conduit.company, endpoint.url),
+        pass_id=conduit.pk,
+        photo_id=conduit.pk,
         advisory_id=an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
         request_id=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
         question_id=conduit.pk,
@@ -105,13 +111,18 @@ def filled(path: str, conduit: Conduit) -> str:
     )
 
 
+def _a_connector(company: Company, url: str) -> UUID:
+    connector, *_ = add_subscribed_connector(company=company, kind="webhook", config={"url": url})
+    return UUID(str(connector.pk))
+
+
 @pytest.mark.parametrize(("path", "method"), WRITING)
 def test_no_json_makes_a_door_fail(path: str, method: str, api: Api) -> None:
     conduit = a_conduit()
     url = filled(path, conduit)
     parties = [api(conduit.company), api(conduit.owner)]
     taken = document()["paths"][f"{PREFIX}{path}"][method].get("requestBody", {}).get("content", {})
-    bodies = shaped(taken["application/json"]["schema"]) if taken else ANYTHING
+    bodies = shaped(taken["application/json"]["schema"]) if "application/json" in taken else ANYTHING
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(bodies)
@@ -127,7 +138,7 @@ def test_no_json_makes_a_door_fail(path: str, method: str, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/products", "/batches", "/picos", "/deliveries", "/rules", "/endpoints", "/conduits"]
+    "path", ["/products", "/batches", "/picos", "/deliveries", "/rules", "/endpoints", "/connectors", "/conduits"]
 )
 def test_no_query_makes_a_list_fail(path: str, api: Api) -> None:
     conduit = a_conduit()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +18,8 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:
@@ -118,10 +120,8 @@ class Sink:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
-        received = Received(request.path, dict(request.headers), await request.read())
-        received = Received(
-            received.path, {name.lower(): text for name, text in received.headers.items()}, received.body
-        )
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        received = Received(request.path, headers, await request.read(), request.method, dict(request.query))
         self.received.append(received)
         self.together += 1
         self.most_together = max(self.most_together, self.together)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -41,6 +42,7 @@ from picos.states import set_state
 from picos.transferring import offer_transfer
 from rules.engine import draining as engine
 from rules.models import Run
+from rules.subscriptions import add_subscribed_connector
 from tests.conduits.sink import Sink
 from tests.conftest import ApiClient
 from tests.dashboards.world import browser
@@ -85,6 +87,8 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
     company = a_company("LAMO")
     product = a_product(company, gtin="09506000134352")
     endpoint = an_endpoint(company, sink.url(), ("*",))
+    mailbox = {"to": "service@lamo.example", "reply_to": "answers@in.lamo.example"}
+    connector, _, _ = add_subscribed_connector(company=company, kind="email", config=mailbox, events=["*"])
     test = queue_test(endpoint)
     companys_rule = a_rule(company)
     earlier = a_conduit(a_person(f"{SECRET}before-name"), a_pico(product))
@@ -141,6 +145,7 @@ def relation(sink: Sink, settings: Any, tmp_path: Any) -> Relation:
         "conduit_id": conduit.pk,
         "sha256": conduit.terms.sha256 if conduit.terms else "",
         "endpoint_id": endpoint.pk,
+        "connector_id": connector.pk,
         "delivery_id": test.pk,
         "product_id": product.pk,
         "batch_id": pico.batch_id,
@@ -207,11 +212,13 @@ def everything_that_it_gets(
 ) -> Iterator[tuple[str, bytes]]:
     """What its webhooks tell, and each answer to it, with where that was."""
     sink.received.clear()
+    mail.outbox.clear()
     while engine.drain():
         pass
     while delivery.drain():
         pass
     yield from ((f"webhook {one.json['type']}", one.body) for one in sink.received)
+    yield from ((f"mail {one.subject}", f"{one.subject} {one.body}".encode()) for one in mail.outbox)
     runs = Run.objects.filter(rule__company=relation.conduit.company).order_by("-id")
     sent = Delivery.objects.exclude(body="").order_by("-id").first()
     named = relation.named | {

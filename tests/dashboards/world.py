@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from conduits.delivery.queueing import queue_test
 from conduits.leaving import release_and_close
-from conduits.models import Advisory, Conduit, ContextPass, Delivery, Endpoint, Request, Way
+from conduits.models import Advisory, Conduit, Connector, ContextPass, Delivery, Endpoint, Request, Way
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import add_thing_with_journal
 from conduits.passes.fields import fields_of
@@ -34,6 +34,7 @@ from picos.inviting import invite_maker
 from picos.models import Batch, Channel, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
 from rules.models import Question, Rule, Run
+from rules.subscriptions import add_subscribed_connector
 from rules.writing import current_version
 from tests.dashboards.markup import Markup
 from tests.factories import (
@@ -51,6 +52,7 @@ from tests.factories import (
 )
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+HELPDESK = {"url": "http://127.0.0.1:9", "username": "pico", "password": "s3cret", "queue": 4}
 ACTORS = ("anonymous", "stranger", "owner", "viewer", "agent", "admin", "other")
 # Counters, caches and sessions: what a refused request may leave behind.
 PASSING = {"api.tally", "picos.visit"}
@@ -134,6 +136,7 @@ class World:
     owners_run: Run
     companys_run: Run
     endpoint: Endpoint
+    connector: Connector
     delivery: Delivery
     advisory: Advisory
     people: dict[str, Person]
@@ -201,6 +204,7 @@ def a_world() -> World:
         owners_run=a_run(owners_rule),
         companys_run=a_run(companys_rule),
         endpoint=endpoint,
+        connector=add_subscribed_connector(company=company, kind="helpdesk", config=HELPDESK)[0],
         delivery=queue_test(endpoint),
         advisory=an_advisory(company, scope={"product": product.pk}),
         people=people,

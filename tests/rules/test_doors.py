@@ -9,6 +9,7 @@ from parties.models import Company, Person
 from picos.models import Event
 from rules.engine.draining import drain
 from rules.models import Question, Rule, Run
+from rules.subscriptions import add_subscribed_connector
 from rules.writing import current_version
 from tests.conduits import doors
 from tests.conduits.doors import Door
@@ -43,7 +44,19 @@ OF_ENDPOINTS = [
     Door("post", "webhooks", ("company",), 200, at("endpoints", "/enable")),
     Door("post", "webhooks", ("company",), 202, at("endpoints", "/recover"), {"since": "2026-01-01T00:00:00Z"}),
 ]
+CONNECTOR = {"kind": "webhook", "config": {"url": URL}}
+OF_CONNECTORS = [
+    Door("get", "webhooks", ("company",), 200, at("connectors")),
+    Door("put", "webhooks", ("company",), 200, at("connectors"), {"events": ["pico.lost"]}),
+    Door("delete", "webhooks", ("company",), 204, at("connectors")),
+    Door("post", "webhooks", ("company",), 202, at("connectors", "/test")),
+    Door("post", "webhooks", ("company",), 200, at("connectors", "/rotate")),
+    Door("post", "webhooks", ("company",), 200, at("connectors", "/enable")),
+    Door("post", "webhooks", ("company",), 200, at("connectors", "/disable")),
+]
 WITHOUT_ROW = [
+    Door("get", "webhooks", ("company",), 200, lambda _: "/connectors"),
+    Door("post", "webhooks", ("company",), 201, lambda _: "/connectors", CONNECTOR),
     Door("get", "rules", BOTH, 200, lambda _: "/rules"),
     Door("post", "rules", BOTH, 201, lambda _: "/rules", DEFINITION),
     Door("get", "rules", BOTH, 200, lambda _: "/questions"),
@@ -85,6 +98,15 @@ def test_neither_end_of_a_conduit_sees_the_other_s_rules(api: Api) -> None:
         assert [one["id"] for one in api(party).get("/rules").json()["results"]] == [str(own.pk)]
         assert api(party).get(f"/rules/{other.pk}").status_code == 404
         assert api(party).get(f"/rules/{other.pk}/runs").status_code == 404
+
+
+@pytest.mark.parametrize("door", OF_CONNECTORS, ids=str)
+def test_a_door_to_a_connector_is_open_to_its_company_alone(door: Door) -> None:
+    company = a_company()
+    connector, _, _ = add_subscribed_connector(company=company, kind="webhook", config={"url": URL})
+    doors.assert_refuses_everybody_else(door, connector, company)
+    doors.assert_refuses_other_tenants(door, connector, company)
+    doors.assert_admits(door, connector, company)
 
 
 @pytest.mark.parametrize("door", OF_ENDPOINTS, ids=str)

@@ -12,7 +12,7 @@ from conduits.passes.fields import fields_of
 from conduits.reaching.unsubscribing import token_for
 from dashboards import urls
 from tests.conduits.reaching.browsers import Browser
-from tests.dashboards.world import ACTORS, World, browser, everything, in_passing, read
+from tests.dashboards.world import ACTORS, HELPDESK, World, browser, everything, in_passing, read
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,7 @@ def at(path: str) -> Path:
         product=world.product.pk,
         batch=world.batch.pk,
         endpoint=world.endpoint.pk,
+        connector=world.connector.pk,
         delivery=world.delivery.pk,
         advisory=world.advisory.pk,
         theirs=world.companys_rule.pk,
@@ -305,6 +306,18 @@ DOORS = [
     post("endpoint_verb", "{desk}/endpoints/{endpoint}/recover", (ASK, 404, 404, 403, 403, 404, 404), {"hours": "9"}),
     post("endpoint_verb", "{desk}/endpoints/{endpoint}/delete", does(ADMINS)),
     post("endpoint_verb", "{desk}/endpoints/{endpoint}/kick", (ASK, 404, 404, 403, 403, 404, 404)),
+    get("connectors", "{desk}/connectors", ADMINS),
+    get("new_connector", "{desk}/connectors/new/helpdesk", ADMINS),
+    get("new_connector", "{desk}/connectors/new/fax", (ASK, 404, 404, 403, 403, 404, 404)),
+    post("new_connector", "{desk}/connectors/new/helpdesk", ADMINS, HELPDESK | {"events": ["pico.lost"]}),
+    get("connector", "{desk}/connectors/{connector}", ADMINS),
+    post("connector", "{desk}/connectors/{connector}", does(ADMINS), HELPDESK | {"queue": 9, "events": ["pico.lost"]}),
+    post("connector_verb", "{desk}/connectors/{connector}/test", does(ADMINS)),
+    post("connector_verb", "{desk}/connectors/{connector}/rotate", ADMINS),
+    post("connector_verb", "{desk}/connectors/{connector}/enable", does(ADMINS), keeps=True),
+    post("connector_verb", "{desk}/connectors/{connector}/disable", does(ADMINS)),
+    post("connector_verb", "{desk}/connectors/{connector}/delete", does(ADMINS)),
+    post("connector_verb", "{desk}/connectors/{connector}/kick", (ASK, 404, 404, 403, 403, 404, 404)),
     get("deliveries", "{desk}/deliveries", MEMBERS),
     get("delivery", "{desk}/deliveries/{delivery}", MEMBERS),
     post("delivery", "{desk}/deliveries/{delivery}", does(ADMINS)),
@@ -395,6 +408,7 @@ STANDS_AT = {
     "add_link": "{desk}/products/{product}",
     "remove_link": "{desk}/products/{product}",
     "endpoint_verb": "{desk}/endpoints",
+    "connector_verb": "{desk}/connectors/{connector}",
     "company_rule_verb": "{desk}/rules",
     "copy_verb": "{desk}/picos/{code}",
 }

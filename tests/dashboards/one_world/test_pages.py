@@ -154,6 +154,9 @@ PAGES: list[tuple[str, str, Change]] = [
     *[("agent", CONVERSATION, change) for change in (nothing, pause, close, lose, grant_nothing)],
     *[(who, "{desk}/products", nothing) for who in ("agent", "admin")],
     *[(who, "{desk}/products/{product}", change) for who in ("agent", "admin") for change in (nothing, mint)],
+    ("admin", "{desk}/connectors", nothing),
+    ("admin", "{desk}/connectors/new/helpdesk", nothing),
+    ("admin", "{desk}/connectors/{connector}", nothing),
     ("admin", "{desk}/endpoints", nothing),
     ("admin", "{desk}/endpoints", disable),
     ("admin", "{desk}/endpoints", fail),
@@ -178,6 +181,7 @@ PAGES: list[tuple[str, str, Change]] = [
 
 def path_of(world: World, path: str) -> str:
     return path.format(
+        connector=world.connector.pk,
         code=world.pico.code,
         free=world.free.code,
         token=world.token,

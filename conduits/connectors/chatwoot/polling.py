@@ -1,0 +1,5 @@
+"""It tells us."""
+
+from conduits.connectors.absent import poll
+
+__all__ = ["poll"]
