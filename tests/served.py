@@ -20,7 +20,7 @@ import psycopg
 from config.postgres import cluster_for
 
 ROOT = Path(__file__).parent.parent
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dashboards.rules.places import Place
 from parties.errors import RefusedError, StateForbidsError
 from rules import gallery, writing
 from rules.gallery import Template
-from rules.gallery.inputs import Choices, Input, choices, read
+from rules.gallery.inputs import PLACES, Choices, Input, as_typed, choices, read
 from rules.language.definition import Definition
 from rules.language.sentences import Sentence, sentence_of
 from rules.models import Rule
@@ -91,7 +91,8 @@ def pieces(template: Template, values: Mapping[str, str], place: Place) -> list[
         found.append(Piece(words))
         if name:
             blank = inputs[name]
-            found.append(Piece("", blank, choices(blank.kind, place.party), values.get(name, blank.usual)))
+            value = values.get(name, blank.usual)
+            found.append(Piece("", blank, choices(blank.kind, place.party), as_typed(value)))
     return found
 
 
@@ -111,6 +112,8 @@ def _with_blanks(request: HttpRequest, place: Place, template: Template, rule: R
         except ValidationError as error:
             context = {"error": _said(error)}
     context |= {"template": template, "pieces": pieces(template, values, place), "rule": rule}
+    if any(blank.kind == "text" for blank in template.INPUTS):
+        context["places"] = list(PLACES)
     status = 422 if "error" in context else 200
     return render(request, "rules/blanks.html", place.context(**context), status=status)
 

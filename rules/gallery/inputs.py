@@ -26,6 +26,12 @@ DURATIONS: Final[Choices] = [
 ]
 NUMBERS: Final[Choices] = [(str(number), str(number)) for number in (2, 3, 4, 5, 10, 20, 50)]
 LONGEST_TEXT: Final = 500
+# How a text in a blank names what is filled in, and how the rule does.
+PLACES: Final = {
+    "[product]": "{{pico.product.name}}",
+    "[serial number]": "{{pico.serial}}",
+    "[owner’s name]": "{{owner.name}}",
+}
 # Beyond these a list is no help; there is the API.
 MOST_CHOICES: Final = 200
 
@@ -58,6 +64,19 @@ def _of_everybody() -> dict[Kind, Choices]:
     return {"duration": DURATIONS, "number": NUMBERS, "event": events}
 
 
+def as_typed(text: str) -> str:
+    """A rule's text as it stands in a blank."""
+    for typed, written in PLACES.items():
+        text = text.replace(written, typed)
+    return text
+
+
+def _as_written(text: str) -> str:
+    for typed, written in PLACES.items():
+        text = text.replace(typed, written)
+    return text
+
+
 def read(inputs: tuple[Input, ...], typed: Mapping[str, str], party: Company | Person) -> dict[str, str]:
     """What was chosen or written for each blank. Raises RefusedError at the first that is empty or not offered."""
     return {one.name: _read(one, typed.get(one.name, "").strip(), party) for one in inputs}
@@ -76,4 +95,4 @@ def _read(one: Input, typed: str, party: Company | Person) -> str:
     if one.kind == "key" and not KEY.fullmatch(typed):
         message = "A name of a value has only a–z, 0–9, dot, hyphen and underline, and begins with a letter."
         raise RefusedError(message, field=one.name)
-    return typed
+    return _as_written(typed) if one.kind == "text" else typed

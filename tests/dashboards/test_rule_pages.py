@@ -269,6 +269,18 @@ def test_a_rule_from_a_template_is_changed_in_its_blanks() -> None:
     assert (version.number, version.definition["when"]["count"], version.template["values"]["number"]) == (2, 5, "5")
 
 
+def test_a_text_names_what_is_filled_in_by_words_in_brackets() -> None:
+    client = browser(a_person())
+    page = read(client.get("/rules/new/finder_while_lost"))
+    assert page.all("textarea")[0].text.strip() == "Somebody found the [product] that [owner’s name] lost."
+    blanks = {"thing": "", "text": "[owner’s name] lost [serial number] [sic].", "do": "save"}
+    client.post("/rules/new/finder_while_lost", blanks)
+    rule = Rule.objects.get()
+    assert current_version(rule).definition["then"][1]["text"] == "{{owner.name}} lost {{pico.serial}} [sic]."
+    again = read(client.get(f"/rules/{rule.pk}/change")).all("textarea")[0]
+    assert again.text.strip() == "[owner’s name] lost [serial number] [sic]."
+
+
 def test_experts_write_json_and_are_told_what_is_wrong_with_it() -> None:
     person = a_person()
     client = browser(person)
