@@ -303,7 +303,7 @@ def test_the_owner_has_a_notice_until_they_open_the_thing_s_own_page() -> None:
     ann = browser(pico.owner)
     for path, whole in (("/things/tiles", False), ("/things", True), (f"/P/{pico.code}", True)):
         (notice,) = read(ann.get(path), whole=whole).all("div", class_="notice")
-        assert notice.text == "A finder wrote: It is at the depot. Ask for Joe. · just now Open"
+        assert notice.text == "A finder wrote: It is at the depot. Ask for Joe. · just now Open Mute news of this kind"
     ann.get(f"/things/{pico.code}")
     assert not read(ann.get("/things")).all("div", class_="notice")
     assert Notice.objects.get().seen_at is not None

@@ -25,9 +25,9 @@ def opens(port: int, tmp_path: Path) -> dict[str, Callable[[], Any]]:
     address = ("127.0.0.1", port)
     return {
         "a socket": lambda: socket.create_connection(address),
-        "a socket by number": lambda: socket.socket().connect(address),
-        "a datagram": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", address),
-        "a server": lambda: socket.socket().bind(("127.0.0.1", 0)),
+        "a socket by number": lambda: _on_a_socket(lambda opened: opened.connect(address)),
+        "a datagram": lambda: _on_a_socket(lambda opened: opened.sendto(b"x", address), socket.SOCK_DGRAM),
+        "a server": lambda: _on_a_socket(lambda opened: opened.bind(("127.0.0.1", 0))),
         "a name": lambda: socket.getaddrinfo("localhost", port),
         "urllib": lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/"),
         "requests itself": lambda: requests.get(f"http://127.0.0.1:{port}/", timeout=5),
@@ -37,6 +37,11 @@ def opens(port: int, tmp_path: Path) -> dict[str, Callable[[], Any]]:
         "a file by number": lambda: os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT),
         "a folder": (tmp_path / "folder").mkdir,
     }
+
+
+def _on_a_socket(use: Callable[[socket.socket], Any], kind: socket.SocketKind = socket.SOCK_STREAM) -> None:
+    with socket.socket(socket.AF_INET, kind) as opened:
+        use(opened)
 
 
 WAYS = list(opens(0, Path()))
