@@ -301,9 +301,11 @@ def test_the_owner_has_a_notice_until_they_open_the_thing_s_own_page() -> None:
     pico = owned_by()
     tell(pico)
     ann = browser(pico.owner)
-    for path, whole in (("/things/tiles", False), ("/things", True), (f"/P/{pico.code}", True)):
+    said, mute = "A finder wrote: It is at the depot. Ask for Joe. · just now Open", " Mute news of this kind"
+    shown = (("/things/tiles", False, mute), ("/things", True, mute), (f"/P/{pico.code}", True, ""))
+    for path, whole, more in shown:
         (notice,) = read(ann.get(path), whole=whole).all("div", class_="notice")
-        assert notice.text == "A finder wrote: It is at the depot. Ask for Joe. · just now Open Mute news of this kind"
+        assert notice.text == f"{said}{more}"
     ann.get(f"/things/{pico.code}")
     assert not read(ann.get("/things")).all("div", class_="notice")
     assert Notice.objects.get().seen_at is not None
