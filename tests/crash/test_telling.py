@@ -16,9 +16,9 @@ from tests.served import ROOT, Served, serving
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(400)]
 
-OWNERS = 120
-KILLS = 8
-ENDS_WITHIN = 200
+OWNERS = 60
+KILLS = 4
+ENDS_WITHIN = 120
 STAGE = f"""
 from conduits.advisories import publishing as advisories
 from conduits.opening import claim_and_open
