@@ -1,4 +1,4 @@
-"""The words of a mail that was written in HTML only."""
+"""The words of what was written in HTML only: a mail, or a note in somebody's CRM."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from conduits.connectors.inbox import Arrived, Reply
-from conduits.connectors.texts import as_text
+from conduits.mail.markup import text_of
 
 TOLERANCE: Final = 300
 
@@ -33,7 +33,7 @@ def parse(config: Any, arrived: Arrived) -> Sequence[Reply]:
     return [
         Reply(
             id=f"message/{int(told['id'])}",
-            text=as_text(str(told["content"] or "")) if "<" in str(told["content"]) else str(told["content"] or ""),
+            text=text_of(str(told["content"] or "")) if "<" in str(told["content"]) else str(told["content"] or ""),
             request=str(int(told["conversation"]["id"])),
         )
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conduits.connectors.far import Far, Garbled, Said
 from conduits.connectors.inbox import Polled, Reply
-from conduits.connectors.texts import as_text
+from conduits.mail.markup import text_of
 
 LIMIT: Final = 100
 OVERLAP: Final = timedelta(minutes=5)
@@ -40,7 +40,7 @@ async def poll(far: Far, cursor: dict[str, Any]) -> Polled:
 
 async def _reply(far: Far, note: Any) -> Reply | None:
     try:
-        text = as_text(str(note["properties"].get("hs_note_body") or ""))
+        text = text_of(str(note["properties"].get("hs_note_body") or ""))
         number = str(int(note["id"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Garbled from error
