@@ -20,6 +20,7 @@ from dashboards import (
     reading,
     relations,
     scan_page,
+    settling,
     squares,
     terms,
     things,
@@ -199,6 +200,11 @@ urlpatterns = [
         "things/<str:code>/advisories/<uuid:advisory_id>/read",
         posts(reading.acknowledge, "thing", "code"),
         name="acknowledge",
+    ),
+    path(
+        "things/<str:code>/requests/<uuid:request_id>",
+        posts(settling.settle, "thing", "code"),
+        name="settle_request",
     ),
     path(
         "things/<str:code>/questions/<uuid:question_id>",

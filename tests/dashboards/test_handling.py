@@ -187,6 +187,24 @@ def test_the_owner_answers_on_the_thing_s_page_with_one_tap(agent: Any, conduit:
     assert question.choice == "Yes"
 
 
+def test_the_owner_says_that_it_is_settled(agent: Any, conduit: Conduit) -> None:
+    opened = open_request(conduit=conduit, title="Mend the sole", by=By(conduit.owner))
+    assert "It is settled" in theirs(conduit)
+    owner = browser(conduit.owner)
+    path = f"/things/{conduit.pico.code}/requests/{opened.pk}"
+
+    settled = owner.post(path, follow=True)
+    again = owner.post(path, follow=True)
+
+    assert "LAMO sees that it is settled." in settled.content.decode()
+    assert "This request is closed already." in again.content.decode()
+    opened.refresh_from_db()
+    assert (opened.status, opened.closed_by) == ("closed", "owner")
+    assert "Mend the sole" not in theirs(conduit)
+    other = a_conduit(conduit.owner)
+    assert owner.post(f"/things/{other.pico.code}/requests/{opened.pk}").status_code == 404
+
+
 def test_an_answer_while_the_line_is_paused_is_refused_in_the_owner_s_words(conduit: Conduit) -> None:
     question = asks(conduit, "owner")
     steering.pause(conduit)
