@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from statistics import quantiles
 from typing import Final
 
 from bench.answerer import ANSWER
-from bench.server import wait_for
+from bench.server import running
 from bench.stage import Stage
 from bench.whole import LOOPBACK, URL, whole
 from conduits.opening import claim_and_open
@@ -81,10 +80,5 @@ async def _until_shown(phone: Browser, code: str) -> float:
 @contextmanager
 def _answering(key: str) -> Iterator[None]:
     """The company's program, in a process of its own."""
-    program = subprocess.Popen([sys.executable, "-m", "bench.answerer", str(PORT), key])
-    try:
-        wait_for(PORT)
+    with running([sys.executable, "-m", "bench.answerer", str(PORT), key], port=PORT):
         yield
-    finally:
-        program.terminate()
-        program.wait()

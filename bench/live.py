@@ -1,7 +1,6 @@
 """How many pages can be open at once, what each takes, and how soon each hears its bell."""
 
 import asyncio
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from bench.server import wait_for
+from bench.server import running
 from bench.stage import Stage
 from config.children import granian
 from live.announcing import announce
@@ -34,24 +33,15 @@ def measure(stage: Stage) -> dict[str, float]:
     for a page that hears nothing.
     """
     del stage
-    server = subprocess.Popen(
-        granian("asgi", "live.app", host="127.0.0.1", port=PORT, workers=1),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(PORT)
-        journals = [uuid7() for _ in range(PAGES)]
-        with asyncio.Runner() as runner:
-            runner.run(_open(journals[:OPENED_AT_ONCE]))
-            before = _kilobytes(server.pid)
-            pages = runner.run(_open(journals))
-            grown = _kilobytes(server.pid) - before
-            step = PAGES // RUNG
-            taken = [_ring(runner, *one) for one in zip(journals[::step], pages[::step], strict=True)]
-    finally:
-        server.terminate()
-        server.wait()
+    journals = [uuid7() for _ in range(PAGES)]
+    command = granian("asgi", "live.app", host="127.0.0.1", port=PORT, workers=1)
+    with running(command, port=PORT, quiet=True) as server, asyncio.Runner() as runner:
+        runner.run(_open(journals[:OPENED_AT_ONCE]))
+        before = _kilobytes(server.pid)
+        pages = runner.run(_open(journals))
+        grown = _kilobytes(server.pid) - before
+        step = PAGES // RUNG
+        taken = [_ring(runner, *one) for one in zip(journals[::step], pages[::step], strict=True)]
     percentiles = quantiles(taken, n=100)
     return {
         "pages": len(pages),

@@ -8,7 +8,7 @@ from statistics import quantiles
 from typing import Final
 
 from bench.load import ask_at_once, connect, get, paced
-from bench.scan import BROWSER, HTML
+from bench.scan import scan_of
 from bench.server import listening
 from bench.stage import Stage
 from bench.whole import LOOPBACK, WEB, redis, whole
@@ -66,17 +66,9 @@ def _sustained(codes: Iterator[str]) -> int:
 def _relayed(codes: Iterator[str], *, rate: int, seconds: float) -> list[float]:
     """Seconds for each scan."""
     scanned = list(itertools.islice(codes, int(rate * seconds)))
-    due = paced((_scan(code) for code in scanned), port=WEB, rate=rate, connections=CONNECTIONS)
+    due = paced((scan_of(code, port=WEB) for code in scanned), port=WEB, rate=rate, connections=CONNECTIONS)
     arrived = _arrived(set(scanned))
     return [arrived[code] - at for code, at in zip(scanned, due, strict=True)]
-
-
-def _scan(code: str) -> bytes:
-    # Each from a browser of its own, or it would be a repeat.
-    return get(f"/P/{code}", host=f"localhost:{WEB}", User_Agent=f"{BROWSER} {next(_visitors)}", Accept=HTML)
-
-
-_visitors = itertools.count()
 
 
 def _arrived(wanted: set[str]) -> Mapping[str, float]:

@@ -51,12 +51,14 @@ def scans(codes: Sequence[str]) -> Requests:
 
     def scan() -> Iterator[bytes]:
         while True:
-            # Each from a browser of its own, or it would be a repeat.
-            browser = f"{BROWSER} {next(_visitors)}"
-            code = random.choice(codes)  # noqa: S311 (a load, no secret)
-            yield get(f"/P/{code}", host=f"localhost:{WEB}", User_Agent=browser, Accept=HTML)
+            yield scan_of(random.choice(codes), port=WEB)  # noqa: S311 (a load, no secret)
 
     return scan
+
+
+def scan_of(code: str, *, port: int) -> bytes:
+    """A stranger's scan, each from a browser of its own, or it would be a repeat."""
+    return get(f"/P/{code}", host=f"localhost:{port}", User_Agent=f"{BROWSER} {next(_visitors)}", Accept=HTML)
 
 
 _visitors = itertools.count()

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from config.children import granian
@@ -17,30 +17,31 @@ STARTS_WITHIN = 30.0
 def serving(module: str, *, port: int) -> Iterator[None]:
     """The WSGI application of `module` under granian on a loopback port, as `manage.py up` runs it, until the end."""
     settings = {"DJANGO_SETTINGS_MODULE": "bench.bare"} if module == "bench.bare" else {}
-    server = subprocess.Popen(
-        granian("wsgi", module, host="127.0.0.1", port=port, workers=2),
-        env=os.environ | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port)
+    command = granian("wsgi", module, host="127.0.0.1", port=port, workers=2)
+    with running(command, port=port, quiet=True, **settings):
         yield
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @contextmanager
 def listening(port: int) -> Iterator[None]:
     """A company's end in a process of its own (bench/sink.py), until the end."""
-    sink = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)])
+    with running([sys.executable, "-m", "bench.sink", str(port)], port=port):
+        yield
+
+
+@contextmanager
+def running(
+    command: Sequence[str], *, port: int, quiet: bool = False, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that listens on a loopback port by now, and has ended afterwards; a `quiet` one says nothing."""
+    said = subprocess.DEVNULL if quiet else None
+    program = subprocess.Popen(command, env=os.environ | environment, stdout=said, stderr=said)
     try:
         wait_for(port)
-        yield
+        yield program
     finally:
-        sink.terminate()
-        sink.wait()
+        program.terminate()
+        program.wait()
 
 
 def wait_for(port: int) -> None:

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
-from bench.server import wait_for
+from bench.server import running
 
 WEB, LIVE, REDIS = 8394, 8395, 8396
 URL: Final = f"http://localhost:{WEB}"
@@ -62,15 +62,8 @@ def redis() -> Iterator[str | None]:
         yield None
         return
     nothing = ["--save", "", "--appendonly", "no", "--dir", tempfile.gettempdir()]
-    server = subprocess.Popen(
-        [program, "--port", str(REDIS), "--bind", "127.0.0.1", *nothing], stdout=subprocess.DEVNULL
-    )
-    try:
-        wait_for(REDIS)
+    with running([program, "--port", str(REDIS), "--bind", "127.0.0.1", *nothing], port=REDIS, quiet=True):
         yield f"redis://127.0.0.1:{REDIS}/0"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _with(environment: Mapping[str, str]) -> dict[str, str]:

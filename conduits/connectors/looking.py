@@ -36,9 +36,8 @@ Found = Polled | Answer | str
 def look_due() -> int:
     """Looks where it is due, and returns at how many. The lease is committed before anything is asked."""
     due = _claim()
-    fars: list[tuple[Connector, Far]] = []
-    for connector, found in zip(due, asyncio.run(_look_at_all(due, fars)) if due else [], strict=True):
-        far = next(far for known, far in fars if known is connector)
+    looks = asyncio.run(_look_at_all(due)) if due else []
+    for connector, (far, found) in zip(due, looks, strict=True):
         keep_session(connector.pk, far.session, far.session_until)
         _finish(connector, found)
     return len(due)
@@ -57,12 +56,12 @@ def _claim() -> list[Connector]:
     return due
 
 
-async def _look_at_all(due: Sequence[Connector], fars: list[tuple[Connector, Far]]) -> list[Found]:
+async def _look_at_all(due: Sequence[Connector]) -> list[tuple[Far, Found]]:
+    """Of each, in their order, what was found, and the way there with its sign-in."""
     async with Client(allowed=settings.PICO_WEBHOOK_ALLOW) as client:
-        for connector in due:
-            session = open_session(connector)
-            fars.append((connector, Far(None, client, session=session, session_until=connector.session_until)))
-        return await asyncio.gather(*(_look(connector, far) for connector, far in fars))
+        fars = [Far(None, client, session=open_session(one), session_until=one.session_until) for one in due]
+        found = await asyncio.gather(*(_look(connector, far) for connector, far in zip(due, fars, strict=True)))
+    return list(zip(fars, found, strict=True))
 
 
 async def _look(connector: Connector, far: Far) -> Found:
