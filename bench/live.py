@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from bench.server import running
 from bench.stage import Stage
-from config.children import granian
+from config.children import live
 from live.announcing import announce
 from live.tokens import token_for, topic
 
@@ -34,8 +34,7 @@ def measure(stage: Stage) -> dict[str, float]:
     """
     del stage
     journals = [uuid7() for _ in range(PAGES)]
-    command = granian("asgi", "live.app", host="127.0.0.1", port=PORT, workers=1)
-    with running(command, port=PORT, quiet=True) as server, asyncio.Runner() as runner:
+    with running(live(host="127.0.0.1", port=PORT), port=PORT, quiet=True) as server, asyncio.Runner() as runner:
         runner.run(_open(journals[:OPENED_AT_ONCE]))
         before = _kilobytes(server.pid)
         pages = runner.run(_open(journals))

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from config.child import EVERYTHING, Child
 from config.postgres import Cluster
+from live.room import MOST_PAGES, SPARE_FILES
 
 # A refused row is an ERROR to PostgreSQL and daily work to us; these are what keeps the server from running.
 SERVER_TROUBLE = re.compile(r"PANIC:|FATAL: +(lock file|data directory|database files|could not|pre-existing)")
@@ -41,8 +42,7 @@ def servers() -> Iterator[Child]:
         command=granian("wsgi", "config.wsgi", host=settings.HOST, port=settings.PORT, workers=2),
         environment=environment,
     )
-    live = granian("asgi", "live.app", host=settings.HOST, port=settings.LIVE_PORT, workers=1)
-    yield Child(name="live", command=live, environment=environment)
+    yield Child(name="live", command=live(host=settings.HOST, port=settings.LIVE_PORT), environment=environment)
 
 
 def helpers() -> Iterator[Child]:
@@ -64,6 +64,12 @@ def granian(interface: str, module: str, *, host: str, port: int, workers: int) 
         *("--host", host, "--port", str(port), "--workers", str(workers), *threads),
         *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
     ]
+
+
+def live(*, host: str, port: int) -> list[str]:
+    """The command that serves open pages: each is a request that goes on, and granian takes 1,024 unless told."""
+    at_once = str(MOST_PAGES + SPARE_FILES)
+    return [*granian("asgi", "live.app", host=host, port=port, workers=1), "--backpressure", at_once]
 
 
 def ports() -> dict[str, int]:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from live import room
 from live.hub import Hub, Subscriber
 from live.tokens import topic_of
 
@@ -23,9 +24,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 # A comment this often keeps proxies from closing a quiet stream, and finds out who is gone (seconds).
 HEARTBEAT = 20.0
-MOST_STREAMS = 20_000
 
 hub = Hub()
+most_pages = room.made()
 
 
 async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -57,7 +58,7 @@ async def _http(scope: MutableMapping[str, Any], receive: Receive, send: Send) -
         await _answer(send, 404, b"not found")
     elif (topic := _topic(scope)) is None:
         await _answer(send, 403, b"load the page again")
-    elif hub.size >= MOST_STREAMS:
+    elif hub.size >= most_pages:
         await _answer(send, 503, b"too many open pages")
     else:
         with hub.subscribe(topic) as subscriber:

@@ -141,7 +141,7 @@ def test_a_quiet_page_is_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_database")
 def test_more_pages_than_it_holds_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "MOST_STREAMS", 1)
+    monkeypatch.setattr(app, "most_pages", 1)
 
     async def scenario() -> None:
         first = a_page("person:x")
