@@ -10,5 +10,5 @@ def make(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("picos", "0004_unlogged_visits")]
+    dependencies = [("picos", "0004_append_only")]
     operations = [migrations.RunPython(make, migrations.RunPython.noop)]

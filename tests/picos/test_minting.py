@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -303,19 +302,3 @@ def test_the_database_has_no_such_batch(values: dict[str, Any], constraint: str)
     order_batch(product=a_product(), count=1)
     with pytest.raises(IntegrityError, match=constraint):
         Batch.objects.update(**values)
-
-
-def test_given_serials_are_there_when_the_migration_is_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minting, "CHUNK", 2)
-    product = a_product()
-    given = order_batch(product=product, count=5, serials=list("CABED"))
-    without = order_batch(product=product, count=5)
-    loader = MigrationLoader(connection)
-    migration = loader.get_migration("picos", "0008_batch_progress")
-    # All of it is undone with the test's transaction.
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with connection.schema_editor() as editor:
-            migration.unapply(loader.project_state(("picos", "0007_slimmer_picos")), editor)
-        cursor.execute("SELECT id, serials FROM picos_batch")
-        assert dict(cursor.fetchall()) == {given.pk: list("CABED"), without.pk: []}
