@@ -22,7 +22,7 @@ test-browser: $(VENV)/.installed-dev
 
 # With real processes and kill -9.
 test-crash: $(VENV)/.installed-dev
-	$(PYTEST) -m crash -n 0
+	$(PYTEST) -m crash -n 2
 
 # The helpdesk's scene, with a real django-helpdesk on the loopback.
 test-helpdesk: $(VENV)/.installed-dev

@@ -23,7 +23,7 @@ from tests.factories import a_conduit, a_rule, an_advisory, an_endpoint
 pytestmark = pytest.mark.django_db
 
 # More when asked for: FUZZ=500 pytest tests/api/test_hostile_input.py
-EXAMPLES = int(os.environ.get("FUZZ", "6"))
+EXAMPLES = int(os.environ.get("FUZZ", "4"))
 
 WRITING = sorted((path, method) for path, methods in doors().items() for method in methods & {"post", "put"})
 
