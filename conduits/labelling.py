@@ -67,11 +67,13 @@ def set_labels(*, conduit: Conduit, names: Sequence[str]) -> list[str]:
     take_turn(conduit.pico_id)
     there = {label.name.lower(): label for label in Label.objects.filter(conduit=conduit)}
     Label.objects.filter(pk__in=[label.pk for key, label in there.items() if key not in wanted]).delete()
-    Label.objects.bulk_create(
+    fresh = [
         Label(conduit=conduit, company_id=conduit.company_id, name=name)
         for key, name in reversed(wanted.items())
         if key not in there
-    )
+    ]
+    # PostgreSQL has the last word on what is the same but for case: to it a final sigma is any other.
+    Label.objects.bulk_create(fresh, ignore_conflicts=True)
     _tell(conduit)
     return labels_of(Label.objects.filter(conduit=conduit))
 

@@ -10,21 +10,24 @@ from parties.errors import RefusedError
 from parties.models import Company, Person
 from picos.models import Batch, Pico, Product
 from rules.actions import Party, actions, branches_of, settings_of, walk
-from rules.event_types import RULE_DUE
+from rules.event_types import RULE_DUE, RULE_STARTED
 from rules.language.definition import MOST_ACTIONS, Definition
 from rules.triggers import types
 
 # Of actions that hang on the outcome of others.
 DEEPEST: Final = 3
 MOST_IN_ALL: Final = 30
+# What no rule waits for, as it would wait for ever.
+_OF_ONE: Final = {RULE_DUE: "whose time has come", RULE_STARTED: "that it names"}
 
 
 def check(party: Company | Person, definition: Definition) -> set[UUID]:
     """Whether the party may have this rule; returns the ids that it watches."""
     kind: Party = "company" if isinstance(party, Company) else "person"
-    if RULE_DUE in types(definition.when):
-        message = f"{RULE_DUE} is for the rule alone whose time has come; it starts no other."
-        raise RefusedError(message, field="when")
+    for name, which in _OF_ONE.items():
+        if name in types(definition.when):
+            message = f"{name} is for the rule alone {which}; it starts no other."
+            raise RefusedError(message, field="when")
     if (count := _check_actions(party, kind, definition.then, "then", depth=1)) > MOST_IN_ALL:
         message = f"A rule has at most {MOST_IN_ALL} actions in all; this one has {count}."
         raise RefusedError(message, field="then")

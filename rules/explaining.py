@@ -7,10 +7,9 @@ from conduits import gate
 from conduits.models import AccessLine
 from parties.models import Person
 from picos.models import Event, Pending
-from rules.checking import check
 from rules.engine.batch import Surroundings
 from rules.engine.plan import Plan, plan
-from rules.listening import keys_of
+from rules.language.definition import On
 from rules.models import Rule, Run
 from rules.triggers import leaves
 from rules.writing import current_version
@@ -71,9 +70,7 @@ def _why_they_never_met(rule: Rule, now: Plan, event: Event) -> Explanation:
 def _why_not_there(rule: Rule, now: Plan, event: Event) -> str:
     assert now.definition is not None  # noqa: S101 (_why_they_never_met)
     around = Surroundings([event], [now])
-    pico = event.pico
-    kind = (pico.product_id, pico.batch_id) if pico else ()
-    if not check(rule.party, now.definition) & {anchor for _, anchor, _ in keys_of(event, kind)}:
+    if not _is_about(now.definition.on, event):
         return "It does not watch this thing."
     if rule.created_at > event.at:
         return "The rule was written after it happened."
@@ -85,3 +82,11 @@ def _why_not_there(rule: Rule, now: Plan, event: Event) -> str:
         return f"It was not yours to see: {line.reason}."
     decision = gate.decide_event(event, conduit)
     return "It was switched off then." if decision.passes else f"It is not yours to see: {decision.reason}."
+
+
+def _is_about(on: On, event: Event) -> bool:
+    """Of an event that the rule's party may see; what it names need not be its any more."""
+    pico = event.pico
+    if on.everything or pico is None:
+        return on.everything
+    return pico.code in on.picos or pico.product_id in on.products or pico.batch_id in on.batches

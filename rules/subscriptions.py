@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from conduits import event_types as conduit_events
 from conduits.connectors.kinds import kinds
-from conduits.connectors.setting_up import add_connector, forget_secrets
+from conduits.connectors.setting_up import add_connector, change_config, forget_secrets
 from conduits.delivery.addresses import Network
 from conduits.delivery.endpoints import Manner, add_endpoint, change_manner, delete_endpoint, manner_of
 from conduits.models import Connector, Endpoint
@@ -119,6 +119,21 @@ def change_endpoint(
     if manner:
         change_manner(endpoint, replace(manner_of(endpoint), **manner))
     endpoint.refresh_from_db()
+
+
+@transaction.atomic
+def change_connector(
+    connector: Connector,
+    *,
+    config: Mapping[str, Any] | None = None,
+    events: Sequence[str] | None = None,
+    products: Sequence[UUID] | None = None,
+) -> None:
+    """What was entered, and what goes there, from now on; what is left out stays. Raises as `change_config` does."""
+    if config:
+        change_config(connector, config)
+    if events is not None or products is not None:
+        resubscribe(connector.endpoint, events=events, products=products)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from conduits.connectors.equipping import UNREADABLE, keep_health, keep_session, open_config, open_session
@@ -34,12 +34,21 @@ Found = Polled | Answer | str
 
 
 def look_due() -> int:
-    """Looks where it is due, and returns at how many. The lease is committed before anything is asked."""
+    """Looks where it is due, and returns at how many. The lease is committed before anything is asked. What one system
+    answers is no other's matter: what cannot be taken counts as a look that failed.
+    """
     due = _claim()
     looks = asyncio.run(_look_at_all(due)) if due else []
     for connector, (far, found) in zip(due, looks, strict=True):
-        keep_session(connector.pk, far.session, far.session_until)
-        _finish(connector, found)
+        try:
+            keep_session(connector.pk, far.session, far.session_until)
+            _finish(connector, found)
+        except OperationalError:
+            # The database's trouble, not this one's.
+            raise
+        except Exception as error:
+            logger.exception("what was found at connector %s could not be taken", connector.pk)
+            _finish(connector, f"Answers there could not be taken ({type(error).__name__}).")
     return len(due)
 
 

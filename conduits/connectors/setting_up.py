@@ -49,7 +49,7 @@ def change_config(connector: Connector, changes: Mapping[str, Any]) -> None:
     kind = kind_of(held.endpoint.kind)
     entered = kind.Config.model_validate(_before(held, kind) | dict(changes))
     if entered.target != held.endpoint.url:
-        vet_url(entered.target)
+        vet_url(entered.target, kind=kind.NAME)
         Endpoint.objects.filter(pk=held.pk).update(url=entered.target)
     Connector.objects.filter(pk=held.pk).update(session="", session_until=None, **_columns(entered))
     connector.refresh_from_db()

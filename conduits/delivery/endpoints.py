@@ -38,6 +38,7 @@ class Manner:
     concurrency: int | None = None
 
 
+@transaction.atomic
 def add_endpoint(
     *, company: Company, url: str, manner: Manner | None = None, allowed: Sequence[Network] = (), kind: str = ""
 ) -> tuple[Endpoint, str]:
@@ -46,8 +47,9 @@ def add_endpoint(
     `allowed`: networks beside PICO_WEBHOOK_ALLOW, for a URL of our own; what sends to it must be told of them too.
     `kind`: of a connector's, whose URL may also be a `mailto:`.
     """
-    if not (kind and url.startswith("mailto:")):
-        vet_url(url, allowed=allowed)
+    vet_url(url, allowed=allowed, kind=kind)
+    # Of two at once, the second counts the first.
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     if company.endpoints.filter(deleted_at=None).count() >= MOST_PER_COMPANY:
         message = f"A company can have {MOST_PER_COMPANY} endpoints; delete one first."
         raise StateForbidsError(message)
@@ -58,8 +60,10 @@ def add_endpoint(
     return endpoint, secret
 
 
-def vet_url(url: str, *, allowed: Sequence[Network] = ()) -> None:
-    """Raises RefusedError for a URL we never call."""
+def vet_url(url: str, *, allowed: Sequence[Network] = (), kind: str = "") -> None:
+    """Raises RefusedError for a URL we never call. `kind`: as `add_endpoint` takes it."""
+    if kind and url.startswith("mailto:"):
+        return
     try:
         parse_webhook_url(url, allowed=[*settings.PICO_WEBHOOK_ALLOW, *allowed])
     except AddressRefused as refused:

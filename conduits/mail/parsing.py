@@ -18,6 +18,10 @@ from conduits.mail.markup import text_of
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 MOST_PARTS: Final = 100
+# Python's parser holds each line against the boundaries of all parts that it may lie in. So their product is bounded,
+# at some seconds; a mail of the largest photos has 900,000 lines' ends in six parts, where ends are two bytes.
+MOST_LINES: Final = 1_000_000
+MOST_LOOKS: Final = 10_000_000
 LONGEST_HEADER: Final = 20_000
 LONGEST_TEXT: Final = 100_000
 # In these stands to whom it went, all but the first two as mail servers note it.
@@ -49,9 +53,11 @@ class Mail:
 
 
 def parse(raw: bytes) -> Mail:
-    """The mail in these bytes (RFC 5322, MIME). Raises UnreadableError for what is none, or too large."""
+    """The mail in these bytes (RFC 5322, MIME). Raises UnreadableError for what is none, too large, or long to read."""
     if len(raw) > MOST_BYTES:
         raise UnreadableError("it is too large")
+    if _takes_long(raw):
+        raise UnreadableError("it has too many lines")
     try:
         return _read(raw)
     except UnreadableError:
@@ -79,6 +85,13 @@ def _read(raw: bytes) -> Mail:
         others=[_name(part) for part in parts if part.get_filename() and part not in photos and not _is_image(part)],
         automatic=_automatic(message),
     )
+
+
+def _takes_long(raw: bytes) -> bool:
+    lines = raw.count(b"\n") + raw.count(b"\r")
+    low = raw.lower()
+    around = low.count(b"multipart/") + low.count(b"message/")
+    return lines > MOST_LINES or lines * around > MOST_LOOKS
 
 
 def _automatic(message: Message) -> str:

@@ -84,9 +84,11 @@ def _mail(one: WaitTold) -> None:
 
 @transaction.atomic
 def _passing(one: WaitTold) -> EmailMessage | None:
-    """The mail as the gate lets it through now, logged; None if nobody waits any more, or the owner took it back."""
+    """The mail as the gate lets it through now, logged; None if nobody waits any more, the member wants none, or the
+    owner took it back.
+    """
     conduit = Conduit.objects.hold([one.conduit_id]).get()
-    if conduit.journal.waiting_since != one.since:
+    if conduit.journal.waiting_since != one.since or one.member.mailed_since is None:
         return None
     said = conduit.journal.entries.filter(gate.passing_entries(conduit), author_company=None, at__gte=one.since)
     entry = said.order_by("pk").first()
@@ -104,8 +106,17 @@ def _passing(one: WaitTold) -> EmailMessage | None:
         fields=("entries",) if passes else (),
         reason=decision.reason,
     )
-    access_log.write_lines([line])
+    # Another try at the same mail is no news.
+    if not (passes and _is_logged(line)):
+        access_log.write_lines([line])
     return _message(member, conduit, entry) if entry and passes else None
+
+
+def _is_logged(line: access_log.Line) -> bool:
+    if line.what_id is None:
+        return False
+    sent = access_log.fields_sent(conduit_ids=[line.conduit_id], what_ids=[line.what_id])
+    return sent.get((line.who_id, line.what_id)) == line.fields
 
 
 def _message(member: Member, conduit: Conduit, entry: Entry) -> EmailMessage:

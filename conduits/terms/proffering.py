@@ -94,11 +94,13 @@ def decline(*, conduit: Conduit, proffer_id: UUID | None = None, agent: Person |
 
 @transaction.atomic
 def withdraw(*, conduit: Conduit, by: Side, agent: Person | None = None) -> None:
-    """One side ends the agreement that holds: from now on nothing passes, until others are agreed. An owner's waiting
-    proffer goes too. Raises StateForbidsError when there is nothing to withdraw.
+    """One side ends the agreement that holds: from now on nothing passes, until others are agreed. With an owner's
+    withdrawal their waiting proffer goes too, and with any while it is paused: else the company could agree to that
+    and open what its owner shut. Raises StateForbidsError when there is nothing to withdraw.
     """
     _look(conduit)
-    taken_back = _settle_waiting(conduit, State.WITHDRAWN) if by == "person" else False
+    paused = conduit.status == Status.PAUSED
+    taken_back = _settle_waiting(conduit, State.WITHDRAWN) if by == "person" or paused else False
     if conduit.terms_id is None:
         if not taken_back:
             message = "There are no terms to withdraw from."
@@ -110,7 +112,8 @@ def withdraw(*, conduit: Conduit, by: Side, agent: Person | None = None) -> None
     _tell(event_types.TERMS_WITHDRAWN, conduit, actor, data={"terms": ended.sha256, "previous": ended.previous_sha256})
     if by == "company":
         text = f"{conduit.company} withdrew from the terms for your {conduit.pico.title}, and sees nothing any more."
-        _notify(conduit, text)
+        gone = " As you had paused it, what you offered waits no longer: offer it anew if you like."
+        _notify(conduit, text + (gone if taken_back else ""))
 
 
 def waiting_proffer(conduit: Conduit) -> Proffer | None:

@@ -21,7 +21,13 @@ from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
-from rules.subscriptions import USUAL, add_subscribed_connector, remove_connector, resubscribe, subscribed_events
+from rules.subscriptions import (
+    USUAL,
+    add_subscribed_connector,
+    change_connector,
+    remove_connector,
+    subscribed_events,
+)
 
 
 @require_safe
@@ -103,9 +109,9 @@ def _add(member: Member, kind: str, form: ConnectorForm) -> tuple[Connector, str
 
 
 def _change(found: Connector, form: ConnectorForm) -> bool:
-    setting_up.change_config(found, form.config())
-    if form.cleaned_data["events"] != subscribed_events(found.endpoint):
-        resubscribe(found.endpoint, events=form.cleaned_data["events"])
+    events = form.cleaned_data["events"]
+    changed = events if events != subscribed_events(found.endpoint) else None
+    change_connector(found, config=form.config(), events=changed)
     return True
 
 

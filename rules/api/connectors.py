@@ -19,8 +19,8 @@ from conduits.models import Connector, Endpoint
 from rules.api.endpoints import EventNames, Products, TestQueued
 from rules.subscriptions import (
     add_subscribed_connector,
+    change_connector,
     remove_connector,
-    resubscribe,
     subscribed_events,
     subscribed_products,
 )
@@ -117,10 +117,7 @@ def show_connector(request: Request, connector_id: UUID) -> Response:
 def put_connector(request: Request, body: ChangedConnector, connector_id: UUID) -> Response:
     """Change what was entered, and which events go there, a new version of its rule."""
     connector = _mine(request, connector_id)
-    if body.config:
-        setting_up.change_config(connector, body.config)
-    if body.events is not None or body.products is not None:
-        resubscribe(connector.endpoint, events=body.events, products=body.products)
+    change_connector(connector, config=body.config, events=body.events, products=body.products)
     return Response(_json(_mine(request, connector_id)))
 
 

@@ -19,6 +19,7 @@ from picos.access import access_pico
 from picos.event_types import UnknownEventTypeError, event_type
 from picos.models import Event
 from rules import writing
+from rules.event_types import OF_ONE_RULE
 from rules.history import MOST
 from rules.language.definition import Code, Definition
 from rules.rehearsing import Rehearsal, rehearse, rehearse_with
@@ -92,6 +93,9 @@ def _event(party: Company | Person, typed: TypedEvent) -> Event:
         raise RefusedError(str(error), field="event.type") from error
     except ValueError as error:
         raise RefusedError(str(error), field="event.data") from error
+    if name in OF_ONE_RULE:
+        message = "It comes of a rule by itself. Type the event that the rule waits for."
+        raise RefusedError(message, field="event.type")
     company_id = pico.product.company_id if pico.product else None
     new = uuid7()
     # After all that happened, as it would be.

@@ -123,6 +123,7 @@ def test_a_company_says_which_labels_are_on_it(conduit: Conduit, api: Api) -> No
     }
     assert Label.objects.get(name="Urgent").pk == kept
     assert company.get(path_of(conduit, "labels")).json() == {"labels": ["Urgent", "VIP"]}
+    assert company.put(path_of(conduit, "labels"), {"labels": ["ΟΔΟΣ", "οδοσ"]}).json() == {"labels": ["ΟΔΟΣ"]}
     assert company.put(path_of(conduit, "labels"), {"labels": []}).json() == {"labels": []}
 
 

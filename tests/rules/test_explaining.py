@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conduits import steering
+from conduits.leaving import release_and_close
 from conduits.models import Conduit
 from picos.models import Event
 from picos.scanning import record_scan
@@ -12,7 +13,8 @@ from rules.engine import draining as engine
 from rules.models import Run
 from rules.writing import disable_rule
 from tests.conftest import Api
-from tests.factories import a_conduit, a_person, a_pico, a_rule, an_endpoint
+from tests.dashboards.world import browser
+from tests.factories import a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,28 @@ def test_it_was_switched_off(api: Api, conduit: Conduit) -> None:
     drain_all()
 
     assert why(api, conduit.owner, rule, event) == "It was switched off then."
+
+
+def test_of_a_thing_that_was_given_away_since_it_says_why_too(api: Api, conduit: Conduit) -> None:
+    rule = a_rule(conduit.owner, on={"picos": [conduit.pico.code]})
+    disable_rule(rule)
+    event = a_scan(conduit)
+    drain_all()
+    release_and_close(pico=conduit.pico, owner=conduit.owner)
+
+    assert why(api, conduit.owner, rule, event) == "It was switched off then."
+    assert "It was switched off then." in browser(conduit.owner).get(f"/rules/{rule.pk}/missed").content.decode()
+
+
+@pytest.mark.parametrize("noun", ["products", "batches", "picos"])
+def test_it_does_not_watch_this_one(noun: str, api: Api, conduit: Conduit) -> None:
+    other = a_pico(a_product(conduit.company))
+    named = {"products": str(other.product_id), "batches": str(other.batch_id), "picos": other.code}
+    rule = a_rule(conduit.company, on={noun: [named[noun]]})
+    event = a_scan(conduit)
+    drain_all()
+
+    assert why(api, conduit.company, rule, event) == "It does not watch this thing."
 
 
 def test_nobody_learns_of_what_is_not_theirs_to_see(api: Api, conduit: Conduit) -> None:

@@ -7,9 +7,11 @@ import pytest
 from conduits import steering
 from conduits.models import Conduit, Delivery
 from journals.models import Entry
+from picos.event_types import event_types
 from picos.models import Event, Notice, Pending
 from picos.scanning import record_scan
 from rules.engine import draining as engine
+from rules.event_types import OF_ONE_RULE
 from rules.models import Run, Watch
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_person, a_rule, an_endpoint
@@ -140,6 +142,8 @@ def test_somebody_else_s_things_are_not_there(api: Api, conduit: Conduit) -> Non
         ({"definition": DRAFT, "last": 0}, "last"),
         ({"definition": DRAFT, "last": 201}, "last"),
         ({"definition": DRAFT, "event": {"type": "pico.eaten", "pico": "CODE"}}, "event.type"),
+        ({"definition": DRAFT, "event": {"type": "rule.due", "pico": "CODE"}}, "event.type"),
+        ({"definition": DRAFT, "event": {"type": "rule.started", "pico": "CODE"}}, "event.type"),
         ({"definition": DRAFT, "event": {"type": "pico.scanned", "pico": "x"}}, "event.pico"),
         ({"definition": DRAFT, "event": {"type": "pico.scanned", "pico": "CODE", "data": {"a": "\0"}}}, "event.data"),
     ],
@@ -151,6 +155,15 @@ def test_what_is_wrong_is_pointed_at(api: Api, conduit: Conduit, body: dict[str,
 
     assert answer.status_code == 422
     assert place in answer.json()["errors"]
+
+
+def test_an_event_of_any_type_can_be_typed_whatever_it_says(api: Api, conduit: Conduit) -> None:
+    hostile = {"entry": "x", "author": {}, "visibility": [], "namespace": 1, "key": {}, "question": [], "choice": 3}
+    typed = [known.name for known in event_types() if known.name not in OF_ONE_RULE]
+    for party in (conduit.owner, conduit.company):
+        for name in typed:
+            draft = DRAFT | {"when": {"any": [{"event": name}, {"event": "pico.scanned"}]}}
+            simulate(api, party, definition=draft, event={"type": name, "pico": conduit.pico.code, "data": hostile})
 
 
 def test_a_rule_of_somebody_else_is_none_to_compare_with(api: Api, conduit: Conduit) -> None:

@@ -11,12 +11,14 @@ from time_machine import Traveller
 from conduits.connectors import looking
 from conduits.connectors.setting_up import switch_off
 from conduits.models import Connector
+from rules.subscriptions import add_subscribed_connector
 from tests.conduits.connectors.a_helpdesk import AHelpdesk
 from tests.conduits.connectors.a_salesforce import ASalesforce
 from tests.conduits.connectors.a_zendesk import AZendesk
-from tests.conduits.connectors.documented import Documented
+from tests.conduits.connectors.documented import Documented, says
 from tests.conduits.connectors.world import World, a_world, sent
-from tests.conduits.sink import Sink
+from tests.conduits.sink import Received, Sink
+from tests.factories import a_company
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,27 @@ def test_credentials_that_cannot_be_read_are_said(world: World) -> None:
     looking.look_due()
     assert world.now.error == "What you entered for it cannot be read any more: enter it again."
     assert world.system.asked == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_system_answers_keeps_no_other_from_being_looked_at(world: World, sink: Sink) -> None:
+    """A mark of where to go on that no database keeps, from the one that is looked at first."""
+    other = a_company()
+    config = {"url": sink.url(""), "access_token": "t"}
+    broken, _, _ = add_subscribed_connector(company=other, kind="hubspot", config=config)
+    Connector.objects.filter(pk=broken.pk).update(poll_at=NOW - MINUTE)
+
+    async def answer(received: Received) -> web.Response:
+        if "search" in received.path:
+            return says({"results": [], "paging": {"next": {"after": "\0"}}})
+        return await world.system(received)
+
+    sink.answer = answer
+    assert looking.look_due() == 2
+
+    broken.refresh_from_db()
+    assert [broken.error, broken.poll_at] == ["Answers there could not be taken (DataError).", NOW + MINUTE]
+    assert [world.now.poll_at, world.now.poll_failures] == [NOW + MINUTE, 0]
 
 
 @pytest.mark.parametrize("system", [AHelpdesk, ASalesforce])

@@ -114,6 +114,27 @@ def test_what_is_left_out_of_a_change_stays(api: Api, company: Company) -> None:
     assert [refused.status_code, Endpoint.objects.get().url] == [422, "https://desk.example"]
 
 
+def test_a_change_of_which_one_part_is_refused_changes_nothing(api: Api, company: Company) -> None:
+    path = f"/connectors/{add(api, company).json()['id']}"
+    before = api(company).get(path).json()
+    config = {"url": "https://other.example", "queue": 5}
+
+    for wrong in ({"products": [str(company.pk)]}, {"events": ["pico.eaten"]}):
+        assert api(company).put(path, {"config": config} | wrong).status_code == 422
+
+    assert api(company).get(path).json() == before
+
+
+def test_the_mailbox_of_a_connector_by_mail_can_be_another(api: Api, company: Company) -> None:
+    mailbox = {"to": "service@lamo.example", "reply_to": "answers@in.lamo.example"}
+    path = f"/connectors/{add(api, company, 'email', mailbox).json()['id']}"
+
+    answer = api(company).put(path, {"config": {"to": "desk@lamo.example"}})
+
+    assert [answer.status_code, answer.json()["config"]["to"]] == [200, "desk@lamo.example"]
+    assert Endpoint.objects.get().url == "mailto:desk@lamo.example"
+
+
 def test_connectors_are_no_endpoints_in_lists_and_at_doors(api: Api, company: Company) -> None:
     connector = add(api, company).json()["id"]
     endpoint = an_endpoint(company)

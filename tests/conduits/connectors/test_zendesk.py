@@ -50,3 +50,16 @@ def test_a_requester_s_own_comment_is_no_answer_of_the_company(world: World, zen
 
 def test_events_of_other_types_are_no_answers(world: World, zendesk: AZendesk) -> None:
     assert in_json(world.tell({"type": "zen:event-type:ticket.status_changed"})) == {"taken": 0}
+
+
+@pytest.mark.parametrize("wrong", ["4\0", "\ud800"])
+@pytest.mark.parametrize("where", ["request", "comment"])
+def test_an_id_that_cannot_be_kept_is_not_understood(world: World, zendesk: AZendesk, where: str, wrong: str) -> None:
+    sent(world.write())
+    telling = zendesk.reply(zendesk.requests[0].id, "It comes back.")
+    (telling["detail"] if where == "request" else telling["event"]["comment"])["id"] = wrong
+
+    answer = world.tell(telling)
+
+    assert [answer.status_code, in_json(answer)["errors"]] == [422, {"body": ["It could not be understood."]}]
+    assert world.answers == []

@@ -128,6 +128,19 @@ def test_a_mail_that_the_server_would_not_take_comes_due_again(
     assert [tell_due(), mail.outbox] == [0, []]
     clock.shift(timedelta(minutes=5))
     assert [tell_due(), len(mail.outbox)] == [1, 1]
+    assert [(line.outcome, line.number) for line in AccessLine.objects.all()] == [("sent", 1)]
+
+
+def test_who_wants_no_more_mails_gets_none_that_waited(
+    waiting: tuple[Conduit, Member], clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.shift(TWO)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.EmailMessage.send", lambda *_: 1 / 0)
+        tell_due()
+    set_mailed(waiting[1], wanted=False)
+    clock.shift(timedelta(minutes=5))
+    assert [tell_due(), mail.outbox, WaitTold.objects.get().mail_at] == [1, [], None]
 
 
 def test_each_member_asks_for_it_at_their_inbox() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from conduits.models import Conduit, Delivery
 from journals.models import Entry
+from parties.errors import RefusedError
 from picos.models import Event
 from rules.actions import start_rule as action
 from rules.language.sentences import sentence_of
@@ -80,16 +81,17 @@ def test_a_started_rule_sends_that_event_to_the_endpoint(conduit: Conduit) -> No
 
 
 def test_nothing_else_meets_what_starts_a_rule(conduit: Conduit) -> None:
-    """Neither the other side's rules, nor others of its own that name the type."""
+    """None can be written that waits for it, on either side."""
     started = a_rule(conduit.owner, when=NEVER)
-    others = [a_rule(party, when={"event": "rule.started"}) for party in (conduit.owner, conduit.company)]
+    for party in (conduit.owner, conduit.company):
+        with pytest.raises(RefusedError, match="rule.started is for the rule alone that it names; it starts no other."):
+            a_rule(party, when={"any": [{"event": "pico.lost"}, {"event": "rule.started"}]})
     an_endpoint(conduit.company, events=("*",))
     a_rule(conduit.owner, then=starts(started))
 
     scan(conduit)
 
     assert started.runs.count() == 1
-    assert [rule.runs.count() for rule in others] == [0, 0]
     assert not Delivery.objects.filter(event_type="rule.started").exists()
 
 
