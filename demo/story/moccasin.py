@@ -71,12 +71,10 @@ async def _claim(steps: Steps, phone: Browser, code: str, address: str, mail: Pa
 
 
 async def _make_rule(steps: Steps, phone: Browser) -> None:
-    with steps.step("takes the rule “Tell them I wrote”"):
-        page = await phone.open("/rules")
-        form = next((form for form in page.forms if form.fields.get("template") == "tell_them_i_wrote"), None)
-        if form is None:
-            raise MissedError(f"{page.url} does not offer the rule")
-        (await phone.send(form)).shows("IF somebody writes in the journal", "THEN tell its maker")
+    with steps.step("takes the rule “Tell them I wrote” from the gallery"):
+        gallery = await phone.open((await phone.open("/rules")).link("/rules/new"))
+        chosen = await phone.open(gallery.link("/tell_them_i_wrote"))
+        (await phone.send(chosen.form(), do="save")).shows("IF somebody writes in the journal", "THEN tell its maker")
 
 
 async def _write_and_be_answered(steps: Steps, base: str, phone: Browser, code: str, centre: CallCentreRecords) -> None:
@@ -126,10 +124,7 @@ async def _find_in_inbox(desk: Browser, code: str) -> Page:
     """The link from the terminal leads to the inbox; the search there tells this entry from others that wait."""
     (await desk.open(sign_in_link(BEN))).shows("Inbox", BODY)
     found = await desk.open(f"/desk/{LAMO.slug}?q={code}")
-    link = next((link for link in found.links if "/conduits/" in link), None)
-    if link is None:
-        raise MissedError(f"{found.url} leads to no conversation")
-    return await desk.open(link)
+    return await desk.open(found.link("/conduits/"))
 
 
 async def _see_photo(browser: Browser, page: Page) -> None:

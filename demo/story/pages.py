@@ -48,6 +48,13 @@ class Page:
                 raise MissedError(f"{self.url} shows “{kept}”")
         return self
 
+    def link(self, part: str) -> str:
+        """Where the first link leads that has `part` in it. Raises MissedError."""
+        for link in self.links:
+            if part in link:
+                return link
+        raise MissedError(f"{self.url} ({self.status}) has no link to {part}")
+
     def form(self, *names: str, action: str = "") -> Form:
         """The first form with these fields whose action has `action` in it. Raises MissedError."""
         for form in self.forms:

@@ -23,8 +23,9 @@ async def play(
     mail: Path,
     credentials: dict[str, Credentials],
     within: float,
+    answer_within: float,
 ) -> bool:
-    """Whether every step was seen within that many seconds; `steps` has the details either way."""
+    """Whether every step was seen, within these seconds for all and for the answer; `steps` has the details either way."""
     address = f"story-{secrets.token_hex(6)}@customer.example"
     try:
         async with (
@@ -41,7 +42,14 @@ async def play(
                 credentials=credentials[LAMO.slug],
                 centre=centre,
             )
-            await modem.play(steps, base=base, phone=phone, credentials=credentials[HARBOUR.slug], centre=centre)
+            await modem.play(
+                steps,
+                base=base,
+                phone=phone,
+                credentials=credentials[HARBOUR.slug],
+                centre=centre,
+                answer_within=answer_within,
+            )
     except TimeoutError:
         steps.miss(f"the whole story took longer than {within:g} s, or one answer too long")
     except aiohttp.ClientConnectorError as error:

@@ -29,6 +29,7 @@ def test_a_page_is_read_as_a_person_would() -> None:
         "data-live-token": "t",
         "data-fragment": "/P/X/fragment",
     }
+    assert page.link("/P/") == "http://host/P/more"
     assert [page.links, page.images] == [["http://host/P/more"], ["http://host/photos/1/small"]]
     form = page.form("body", action="/journal")
     assert form.action == "http://host/P/X/journal"
@@ -44,6 +45,8 @@ def test_what_is_not_there_is_missed() -> None:
         page.hides("one & only")
     with pytest.raises(MissedError, match="has no form with message"):
         page.form("message")
+    with pytest.raises(MissedError, match="has no link to /rules"):
+        page.link("/rules")
 
 
 def mail(to: str, code: str) -> str:

@@ -20,10 +20,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--within SECONDS."""
+        """--within SECONDS --answer-within SECONDS."""
         parser.add_argument("--within", type=float, default=120.0, help="seconds for all of it (120)")
+        parser.add_argument("--answer-within", type=float, default=1.0, help="from the scan to the answer (1)")
 
-    def handle(self, *, within: float, **options: object) -> None:
+    def handle(self, *, within: float, answer_within: float, **options: object) -> None:
         """Exit code 0 only if every step was seen."""
         del options
         credentials = read_credentials(settings.PICO_DATA_DIR)
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 mail=settings.MAIL_DIR,
                 credentials=credentials,
                 within=within,
+                answer_within=answer_within,
             )
         )
         self.stdout.write(json.dumps(steps.as_json()))
