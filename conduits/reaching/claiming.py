@@ -4,6 +4,7 @@ A way is locked while its dispatches are looked at, and one letter leaves on it 
 many workers there are. What leaves is leased, and that is committed, before anything is sent.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -21,6 +22,8 @@ from conduits.models import Allowance, Dispatch, Mute, Reach, Way
 from conduits.reaching import hours
 from conduits.reaching.letters import Letter
 from conduits.reaching.ways import shut
+
+logger = logging.getLogger(__name__)
 
 State = Dispatch.State
 # Longer than the slowest letter takes: look-up, answer, and a place among the others.
@@ -46,7 +49,7 @@ def claim(*, room: int) -> Claim:
     """Takes what is due on as many ways, one letter of each; the rest of what is due is put off, or ends."""
     now = timezone.now()
     ways = _lock(now, room)
-    plans = [_planned(way, reach, muted, now) for way, reach, muted in _with_wishes(ways)]
+    plans = [_planned_apart(way, reach, muted, now) for way, reach, muted in _with_wishes(ways)]
     letters = [plan.letter for plan in plans if plan and plan.letter]
     _lease(letters, now)
     return Claim(len(ways), letters)
@@ -84,11 +87,24 @@ class _Plan:
     put_off: dict[datetime, list[Dispatch]] = field(default_factory=lambda: defaultdict(list))
 
 
+def _planned_apart(way: Way, reach: Reach, muted: set[UUID], now: datetime) -> _Plan | None:
+    """One way's trouble is no other's: it rests for a while. Raises OperationalError, as that is the database's."""
+    try:
+        with transaction.atomic():
+            return _planned(way, reach, muted, now)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("way %s cannot be looked at", way.pk)
+        Way.objects.filter(pk=way.pk).update(free_at=now + LEASE)
+        return None
+
+
 def _planned(way: Way, reach: Reach, muted: set[UUID], now: datetime) -> _Plan | None:
     if way.status != Way.Status.ON:
         shut(way.pk)
         return None
-    plan = _Plan(reach, hours.zone_named(reach.zone), now)
+    plan = _Plan(reach, hours.zone_or_utc(reach.zone), now)
     rows = Dispatch.objects.filter(way=way, state=State.WAITING, next_at__lte=now)
     rows = rows.select_related("notice__company", "notice__pico__product__company")
     leaving = [one for one in rows.order_by("next_at", "pk")[:LOOKED_AT] if _leaves(one, plan, muted)]

@@ -28,6 +28,11 @@ def zone_named(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """The same of a name that was checked on another machine, or long ago."""
+    return ZoneInfo(name if name in zones() else "UTC")
+
+
 def day_of(at: datetime, zone: ZoneInfo) -> date:
     """The day that it is there."""
     return at.astimezone(zone).date()

@@ -1,10 +1,11 @@
 """Writing down what came of letters: sent, tried again later, or given up; and a way that is gone is switched off."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from conduits.reaching.ways import switch_off
 from live.announcing import announce
 from live.tokens import topic
 
+logger = logging.getLogger(__name__)
+
 State = Dispatch.State
 # After which time a letter that could not be sent is tried again; the last one counts for all further tries.
 WAITS: Final = tuple(
@@ -24,10 +27,20 @@ WAITS: Final = tuple(
 
 
 def record(results: Sequence[tuple[Letter, Result]]) -> None:
-    """Each in a transaction of its own: one that cannot be written keeps no other from it."""
+    """Each in a transaction of its own. One that cannot be written ends, as it may have arrived, and keeps no other
+    from it.
+    """
     for letter, result in results:
-        with transaction.atomic():
-            _record(letter, result, timezone.now())
+        try:
+            with transaction.atomic():
+                _record(letter, result, timezone.now())
+        except OperationalError:
+            # The database's trouble; the leases bring them back.
+            raise
+        except Exception:
+            logger.exception("what came of dispatch %s could not be written down", letter.id)
+            _end(letter, State.FAILED, "What came of it could not be written down.", timezone.now())
+            _free(letter, None)
 
 
 def _record(letter: Letter, result: Result, now: datetime) -> None:

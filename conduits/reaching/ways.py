@@ -51,7 +51,7 @@ def ensure_email(people: Collection[UUID]) -> None:
 
 def add_messenger(*, person: Person, url: str, name: str = "") -> Way:
     """A service that apprise speaks, such as ntfys://ntfy.sh/topic. Raises RefusedError for a URL that cannot be used,
-    StateForbidsError beyond MOST.
+    and beyond MOST.
     """
     url = url.strip()
     known_as = name_of(url)
@@ -59,7 +59,7 @@ def add_messenger(*, person: Person, url: str, name: str = "") -> Way:
 
 
 def add_browser(*, person: Person, subscription: Subscription, name: str) -> Way:
-    """A browser that subscribed to push messages. Raises RefusedError and StateForbidsError as `add_messenger` does."""
+    """A browser that subscribed to push messages. Raises RefusedError beyond MOST."""
     return _add(person, Way.Kind.PUSH, name, json.dumps(subscription))
 
 
