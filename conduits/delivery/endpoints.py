@@ -38,6 +38,7 @@ class Manner:
     concurrency: int | None = None
 
 
+@transaction.atomic
 def add_endpoint(
     *, company: Company, url: str, manner: Manner | None = None, allowed: Sequence[Network] = (), kind: str = ""
 ) -> tuple[Endpoint, str]:
@@ -47,6 +48,8 @@ def add_endpoint(
     `kind`: of a connector's, whose URL may also be a `mailto:`.
     """
     vet_url(url, allowed=allowed, kind=kind)
+    # Of two at once, the second counts the first.
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     if company.endpoints.filter(deleted_at=None).count() >= MOST_PER_COMPANY:
         message = f"A company can have {MOST_PER_COMPANY} endpoints; delete one first."
         raise StateForbidsError(message)

@@ -1,6 +1,7 @@
 """Endpoints: adding, the secret and its rotation, testing, enabling, deleting."""
 
 import datetime as dt
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,6 +18,7 @@ from parties.vault import open_sealed
 from picos import bell
 from picos.models import Event
 from rules.models import Listener, Rule
+from tests.conduits.at_once import at_once
 from tests.conduits.sink import Received, Sink
 from tests.conftest import Api
 from tests.factories import a_company, an_endpoint
@@ -306,3 +308,13 @@ def test_bells_ring_for_what_is_to_be_sent(
         endpoints.send_test(endpoint)
 
     assert rung == [bell.DELIVERIES]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_added_at_once_the_second_counts_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "MOST_PER_COMPANY", 1)
+    company = a_company()
+
+    outcomes = at_once(*[partial(an_endpoint, company)] * 3)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Endpoint", "StateForbidsError", "StateForbidsError"]

@@ -377,3 +377,13 @@ def test_enabling_reaches_only_what_happens_from_then_on(api: Api) -> None:
     enable_rule(rule)
     assert engine.drain() == 0
     assert not rule.runs.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("make", [a_person, a_company])
+def test_of_two_at_once_the_second_counts_what_the_first_one_wrote(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_PER_PARTY", 1)
+
+    outcomes = at_once(*[partial(a_rule, make())] * 3)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Rule", "StateForbidsError", "StateForbidsError"]
