@@ -1,5 +1,6 @@
 """A company's side of state values: its own through an open conduit, and of the owner's what the gate lets it read."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -52,7 +53,8 @@ def _granted(pico: Pico, reader: Reader) -> Conduit | None:
     conduit = current_conduit(pico)
     if not gate.decide_grant(conduit, Grant.STATE).passes:
         return None
-    return open_for(pico=pico, reader=reader, what="state")
+    # Once more under the lock: what its owner took back since stays so.
+    return open_for(pico=pico, reader=reader, what="state", decide=partial(gate.decide_grant, grant=Grant.STATE))
 
 
 def _hold_open(pico: Pico) -> None:

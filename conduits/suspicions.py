@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from conduits import access_log, gate
@@ -27,14 +28,15 @@ class Suspected:
     evidence: dict[str, Any]
 
 
+@transaction.atomic
 def read_suspicions(*, product: Product, reader: Reader) -> list[Suspected]:
     """The newest first; each one of an owner's is a line in that owner's access log."""
     recent = Suspicion.objects.filter(pico__product=product, at__gt=timezone.now() - SHOWN_FOR)
     found = list(recent.select_related("pico").order_by("-at")[:MOST])
-    conduits = {
-        (conduit.pico_id, conduit.owner_id): conduit
-        for conduit in Conduit.objects.current().filter(pico__in=[one.pk for one in found if one.owner_id])
-    }
+    current = Conduit.objects.current().filter(pico__in=[one.pk for one in found if one.owner_id])
+    # Locked as for writing the log: what an owner took back before this look stays so.
+    held = Conduit.objects.hold(list(current.values_list("pk", flat=True)))
+    conduits = {(conduit.pico_id, conduit.owner_id): conduit for conduit in held}
     shown, lines = [], []
     for one in found:
         conduit = conduits.get((one.pk, one.owner_id)) if one.owner_id else None

@@ -106,6 +106,8 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
     last = open_for(pico=conduit.pico, reader=reader_of(member), what="journal") if is_last else None
     may_read = last is not None and last.pk == conduit.pk
     shown, requests, questions = [], [], []
+    # As it was when the gate was asked, not when the page began.
+    conduit = last if last and may_read else access_conduit(party=member.company, conduit_id=conduit.pk)
     if may_read:
         mark_read(journal=conduit.journal, by=member.company)
         shown = list(conduit.journal.entries.filter(gate.passing_entries(conduit)).with_author()[:SHOWN])
