@@ -67,6 +67,9 @@ def keep(done: Sequence[tuple[Errand, Answer]], *, now: datetime) -> None:
     for errand, answer in done:
         for learned in errand.learned:
             _keep(errand, learned.noun, learned.key, learned.external_id)
+        if errand.doubts_contact:
+            known = Counterpart.objects.filter(connector=errand.connector_id, noun=Noun.CONTACT)
+            known.filter(key=errand.note.contact.key).delete()
         keep_health(errand.connector_id, error=answer.error, now=now)
         keep_session(errand.connector_id, errand.session, errand.session_until)
 

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 Noun = Counterpart.Noun
 # Within a claim's lease, however many requests it takes (seconds).
 LONGEST: Final = 30.0
+# What may mean that the contact, whom we knew from before, is not there any more; each system says it in its own way.
+_MAY_BE_GONE: Final = frozenset({400, 404, 410, 422})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Learned:
 class Errand:
     """`known` has what things of ours are called over there. `is_echo`: it came from there, and is not sent back.
 
-    `problem` says why it cannot even be tried. `learned` grows on the way.
+    `problem` says why it cannot even be tried. `learned` grows on the way; `doubts_contact`: the one that we knew may
+    be gone, and is to be asked for anew.
     """
 
     connector_id: UUID
@@ -52,6 +55,7 @@ class Errand:
     session: str = ""
     session_until: datetime | None = None
     learned: list[Learned] = field(default_factory=list)
+    doubts_contact: bool = False
 
     async def run(self, client: Client, keys: Keys) -> Answer:
         """Carries it, and says what came of that: never raises."""
@@ -62,6 +66,8 @@ class Errand:
             async with asyncio.timeout(LONGEST):
                 await self._carry(far)
         except Refused as refused:
+            knew = (Noun.CONTACT, self.note.contact.key) in self.known
+            self.doubts_contact = knew and refused.answer.status in _MAY_BE_GONE
             return refused.answer
         except TimeoutError:
             return _failed(far, f"It took longer than {LONGEST:.0f} seconds.")

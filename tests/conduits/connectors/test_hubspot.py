@@ -1,8 +1,11 @@
 """What is HubSpot's own: the property for our ids, the timeline, and notes that are marked for the customer."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from conduits import steering
 from conduits.delivery.endpoints import send_test
@@ -67,3 +70,21 @@ def test_markup_of_a_note_becomes_text_over_several_pages_of_a_search(world: Wor
     world.look()
 
     assert world.answers == ["First line.\n\nSecond & last.", "Another."]
+
+
+def test_a_contact_that_was_deleted_over_there_is_made_anew_with_the_next_try(world: World, hubspot: AHubSpot) -> None:
+    """Else nothing about this customer would arrive any more."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        sent(world.write())
+        (old,) = hubspot.objects["contacts"]
+        del hubspot.objects["contacts"][old]
+        hubspot.associations = {one for one in hubspot.associations if one[2:] != ("contacts", old)}
+
+        said = world.write("Again.")
+        assert [sent(said).state, world.now.error.partition(" (")[0]] == ["waiting", "It answered 404."]
+        clock.shift(timedelta(seconds=10))
+        assert [sent(said).state, world.now.error] == ["delivered", ""]
+
+    (new,) = hubspot.objects["contacts"]
+    assert new != old
+    assert [one.said[1].startswith("Again.") for one in hubspot.requests] == [True]
