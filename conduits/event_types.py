@@ -21,6 +21,9 @@ ENDPOINT_DISABLED = register("endpoint.disabled", "an endpoint is disabled")
 ADVISORY_PUBLISHED = register("advisory.published", "an advisory about {thing} is published")
 ADVISORY_CORRECTED = register("advisory.corrected", "an advisory about {thing} is corrected")
 ADVISORY_ENDED = register("advisory.ended", "an advisory about {thing} is over")
+# Its owner's matter alone: the company learns how many, never who.
+ADVISORY_ACKNOWLEDGED = register("advisory.acknowledged", "the owner of {thing} has read an advisory about it")
+OWNERS_OWN = frozenset({ADVISORY_ACKNOWLEDGED})
 
 # What rules lead to. Rules stand a floor higher, but the gate, which says whom these may reach, has to know them.
 # Of the engine's clock, for the version that it is about; nothing else listens for it.
