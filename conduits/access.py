@@ -28,7 +28,7 @@ def access_pass(*, owner: Person, pass_id: UUID) -> ContextPass:
 
 
 def current_conduit(pico: Pico) -> Conduit | None:
-    """The pico's open or paused conduit."""
+    """The pico's conduit, be it open, paused or waiting for terms; no closed one."""
     return Conduit.objects.with_ends().current().filter(pico=pico).first()
 
 

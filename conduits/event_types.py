@@ -2,10 +2,10 @@
 
 from picos.event_types import register
 
-OPENED = register("conduit.opened", "a conduit to the owner of {thing} opens")
-PAUSED = register("conduit.paused", "the owner of {thing} pauses the conduit")
-RESUMED = register("conduit.resumed", "the owner of {thing} resumes the conduit")
-CLOSED = register("conduit.closed", "the conduit to the owner of {thing} closes")
+OPENED = register("conduit.opened", "a line to the owner of {thing} opens")
+PAUSED = register("conduit.paused", "the owner of {thing} pauses the line")
+RESUMED = register("conduit.resumed", "the owner of {thing} opens the line again")
+CLOSED = register("conduit.closed", "the line to the owner of {thing} closes")
 TERMS_PROFFERED = register("conduit.terms_proffered", "the owner of {thing} offers terms that wait for an answer")
 TERMS_AGREED = register("conduit.terms_agreed", "terms about {thing} are agreed")
 TERMS_DECLINED = register("conduit.terms_declined", "the company declines the terms about {thing}")
@@ -21,6 +21,9 @@ ENDPOINT_DISABLED = register("endpoint.disabled", "an endpoint is disabled")
 ADVISORY_PUBLISHED = register("advisory.published", "an advisory about {thing} is published")
 ADVISORY_CORRECTED = register("advisory.corrected", "an advisory about {thing} is corrected")
 ADVISORY_ENDED = register("advisory.ended", "an advisory about {thing} is over")
+# Its owner's matter alone: the company learns how many, never who.
+ADVISORY_ACKNOWLEDGED = register("advisory.acknowledged", "the owner of {thing} has read an advisory about it")
+OWNERS_OWN = frozenset({ADVISORY_ACKNOWLEDGED})
 
 # What rules lead to. Rules stand a floor higher, but the gate, which says whom these may reach, has to know them.
 # Of the engine's clock, for the version that it is about; nothing else listens for it.

@@ -19,7 +19,8 @@ def acknowledge(request: HttpRequest, code: str, advisory_id: UUID) -> HttpRespo
     """Back to the page where it was read."""
     person = signed_in(request)
     pico = access_owned_pico(owner=person, code=code)
-    acknowledge_advisory(advisory=access_advisory_of(pico=pico, advisory_id=advisory_id), person=person)
+    advisory = access_advisory_of(pico=pico, advisory_id=advisory_id)
+    acknowledge_advisory(advisory=advisory, person=person, pico=pico)
     if request.POST.get("back") == "scan":
         return redirect(f"{pico.url_path}?{STAYED}")
     return redirect(f"{reverse('thing', args=[pico.code])}#advisories")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from conduits.event_types import OWNERS_OWN
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from picos.models import Batch, Pico, Product
@@ -28,6 +29,9 @@ def check(party: Company | Person, definition: Definition) -> set[UUID]:
         if name in types(definition.when):
             message = f"{name} is for the rule alone {which}; it starts no other."
             raise RefusedError(message, field="when")
+    if kind == "company" and (kept := OWNERS_OWN.intersection(types(definition.when))):
+        message = f"{min(kept)} is its owner's matter; no company's rule meets it."
+        raise RefusedError(message, field="when")
     if (count := _check_actions(party, kind, definition.then, "then", depth=1)) > MOST_IN_ALL:
         message = f"A rule has at most {MOST_IN_ALL} actions in all; this one has {count}."
         raise RefusedError(message, field="then")

@@ -168,7 +168,7 @@ def _definition(
     endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = (), *, name: str = "Webhook"
 ) -> Definition:
     wanted = (
-        [known.name for known in event_types() if known.name not in OF_ONE_RULE]
+        [known.name for known in event_types() if known.name not in OF_ONE_RULE | conduit_events.OWNERS_OWN]
         if EVERYTHING in events
         else list(dict.fromkeys(events))
     )

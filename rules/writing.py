@@ -53,7 +53,8 @@ def write_rule(
     """
     anchors = check(party, definition)
     # Of two at once, the second counts what the first one wrote.
-    (Company.objects if isinstance(party, Company) else Person.objects).select_for_update(no_key=True).get(pk=party.pk)
+    kind: type[Company | Person] = Company if isinstance(party, Company) else Person
+    kind.objects.select_for_update(no_key=True).get(pk=party.pk)
     if Rule.objects.of_party(party).count() >= MOST_PER_PARTY:
         message = f"You have {MOST_PER_PARTY} rules; delete one first."
         raise StateForbidsError(message)

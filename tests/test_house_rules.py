@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conduits.event_types import ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED, ENDPOINT_DISABLED
+from conduits.event_types import ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED, ENDPOINT_DISABLED, OWNERS_OWN
 from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from picos.event_types import event_types
@@ -119,7 +119,7 @@ def test_what_sends_by_itself_is_used_for_putting_together_only() -> None:
 
 @pytest.mark.parametrize("name", [known.name for known in event_types()])
 def test_the_gate_knows_every_type_of_event(name: str) -> None:
-    places = [name in GRANT_FOR, name == ENTRY_ADDED, name in OF_A_COMPANY]
+    places = [name in GRANT_FOR, name == ENTRY_ADDED, name in OF_A_COMPANY, name in OWNERS_OWN]
     assert places.count(True) == 1
 
 

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from conduits.advisories.scopes import Scope, scope_of
 from conduits.advisories.telling import begin_telling
-from conduits.event_types import ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED
+from conduits.event_types import ADVISORY_ACKNOWLEDGED, ADVISORY_CORRECTED, ADVISORY_ENDED, ADVISORY_PUBLISHED
 from conduits.models import Acknowledgement, Advisory, SerialRun, Telling, Wording
 from conduits.models.advisory import Severity
 from parties.actors import Actor
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Company, Person
 from picos.events import record_event
+from picos.models import Pico
 from picos.turns import take_turn
 
 # So that what each scan looks through stays short.
@@ -111,10 +112,17 @@ def withdraw(*, advisory: Advisory, words: str = "", agent: Person | None = None
     return _end(advisory, Advisory.Ending.WITHDRAWN, words, agent)
 
 
-def acknowledge(*, advisory: Advisory, person: Person) -> None:
-    """The owner has read what it says now; once more changes nothing. The caller's door says whose matter it is."""
-    read = Acknowledgement(advisory=advisory, person=person, revision=advisory.revision)
-    Acknowledgement.objects.bulk_create([read], ignore_conflicts=True)
+@transaction.atomic
+def acknowledge(*, advisory: Advisory, person: Person, pico: Pico) -> None:
+    """The owner has read, at this thing of theirs, what it says now; once more, also at another, changes nothing. The
+    caller's door says whose matter it is. Its event never passes the gate.
+    """
+    revision = advisory.revision
+    _, is_new = Acknowledgement.objects.get_or_create(advisory=advisory, person=person, revision=revision)
+    if is_new:
+        data = {"advisory": str(advisory.pk), "title": advisory.title, "severity": advisory.severity}
+        actor = Actor.of_person(person)
+        record_event(ADVISORY_ACKNOWLEDGED, pico=pico, actor=actor, data=data | {"revision": revision})
 
 
 def rest() -> None:

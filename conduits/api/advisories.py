@@ -185,7 +185,8 @@ def acknowledge(request: Request, code: str, advisory_id: UUID) -> Response:
     """Say that you have read it. The company learns how many have, never who."""
     owner = person_of(request)
     pico = access_owned_pico(owner=owner, code=code)
-    advisories.acknowledge(advisory=access_advisory_of(pico=pico, advisory_id=advisory_id), person=owner)
+    advisory = access_advisory_of(pico=pico, advisory_id=advisory_id)
+    advisories.acknowledge(advisory=advisory, person=owner, pico=pico)
     return Response(status=204)
 
 

@@ -127,7 +127,7 @@ def close(request: Request, conduit_id: UUID) -> Response:
 
 @handles("conduits", "person", body=Grants, gives=ConduitShown)
 def set_grants(request: Request, body: Grants, conduit_id: UUID) -> Response:
-    """Say what the company may see: scans, entries, notes, photos, region, contact, private_entries."""
+    """Say what the company may see: scans, entries, notes, photos, region, state, contact, private_entries."""
     return _steer(request, conduit_id, lambda conduit: steering.set_grants(conduit, body.grants))
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from api.throttling import seconds_to_wait
 from conduits.answering import answer
+from conduits.connectors.email.inbound import reply_of
 from conduits.connectors.equipping import open_config
 from conduits.connectors.inbox import Arrived, Reply
 from conduits.connectors.kinds import kinds
@@ -20,6 +21,7 @@ from conduits.connectors.notes import mark_of
 from conduits.connectors.reply_addresses import is_ours, message_of, messages_named
 from conduits.connectors.setting_up import digest_of
 from conduits.delivery.keys import keys_of
+from conduits.mail.parsing import Mail
 from conduits.models import Conduit, Connector, Counterpart, Delivery, Endpoint, Received
 from journals.models import Entry
 from parties.errors import RefusedError, TooManyError
@@ -50,19 +52,22 @@ def receive(*, connector_id: UUID, key: str, body: bytes, headers: Mapping[str, 
     return _parsed(connector, config, arrived)
 
 
-def receive_mail(raw: bytes, *, recipients: Sequence[str]) -> list[Entry]:
-    """The answers that a mail became, by the connector that gave out the address which it is for.
+def receive_mail(mail: Mail, *, recipients: Sequence[str]) -> Entry | None:
+    """The answer that a mail became, by the connector that gave out the address which it is for; None if it did before.
 
-    Raises Http404 for an address that none did; otherwise as `receive`.
+    `recipients`: those of its envelope, too. Raises Http404 for an address that none did, RefusedError for a mail with
+    nothing new; otherwise as `receive`.
     """
     for token in messages_named(recipients):
         sent = Delivery.objects.filter(pk=message_of(token)).values_list("endpoint_id", flat=True).first()
         if sent is None:
             continue
         connector = _admitted(sent)
-        config, arrived = _arrived(connector, raw, {})
-        if is_ours(token, arrived.secrets):
-            return _parsed(connector, config, arrived)
+        if is_ours(token, _arrived(connector, b"", {})[1].secrets):
+            reply = reply_of(mail, token)
+            if not reply.text:
+                raise RefusedError("There is nothing new in it: write above what it quotes.", field="body")
+            return next(iter(_taken(connector, [reply])), None)
     raise Http404
 
 
@@ -81,6 +86,10 @@ def _parsed(connector: Connector, config: Any, arrived: Arrived) -> list[Entry]:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         message = "It could not be understood."
         raise RefusedError(message, field="body") from error
+    return _taken(connector, replies)
+
+
+def _taken(connector: Connector, replies: Sequence[Reply]) -> list[Entry]:
     Connector.objects.filter(pk=connector.pk).update(received_at=timezone.now())
     return take(connector, replies)
 

@@ -57,7 +57,7 @@ def receive(raw: bytes, *, recipients: Sequence[str] = ()) -> Received:
     wanted = [*recipients, *mail.recipients]
     address = address_among(wanted)
     if address is None:
-        return _by_connector(raw, wanted)
+        return _by_connector(mail, wanted)
     if mail.sender != address.person.email:
         return Received("dropped", "it comes from somebody else than the address is for")
     if seconds_to_wait(f"mail:{address.person_id}", most=MOST, window=WITHIN):
@@ -65,15 +65,15 @@ def receive(raw: bytes, *, recipients: Sequence[str] = ()) -> Received:
     return _take(mail, address)
 
 
-def _by_connector(raw: bytes, recipients: Sequence[str]) -> Received:
+def _by_connector(mail: Mail, recipients: Sequence[str]) -> Received:
     """Connectors give out addresses of their own."""
     try:
-        entries = receive_mail(raw, recipients=recipients)
+        entry = receive_mail(mail, recipients=recipients)
     except Http404:
         return Received("dropped", "no address of ours takes it")
     except (RefusedError, StateForbidsError, TooManyError) as error:
         return Received("refused", str(error))
-    return Received("taken", "", entries[0].pk) if entries else Received("repeated", "it was taken already")
+    return Received("taken", "", entry.pk) if entry else Received("repeated", "it was taken already")
 
 
 def _take(mail: Mail, address: ReplyAddress) -> Received:

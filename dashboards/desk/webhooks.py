@@ -16,6 +16,7 @@ from conduits.delivery import switching
 from conduits.delivery.keys import public_key
 from conduits.delivery.queueing import replay
 from conduits.delivery.recovering import recover, set_aside_of
+from conduits.event_types import OWNERS_OWN
 from conduits.models import Delivery, Endpoint
 from dashboards.desk.endpoint_forms import DeliveriesForm, EndpointForm, RecoverForm
 from dashboards.desk.members import at_desk, desk_context
@@ -123,7 +124,7 @@ def event_names() -> list[tuple[str, str]]:
     return [
         (known.name, known.sentence.format(thing="a product").capitalize())
         for known in event_types()
-        if known.name not in OF_ONE_RULE
+        if known.name not in OF_ONE_RULE | OWNERS_OWN
     ]
 
 

@@ -98,6 +98,7 @@ def to_the_owner(reason: str) -> str:
         .replace("about the conduit itself", "about the line itself")
         .replace("the conduit is", "the line is")
         .replace("there is no conduit", "there is no line")
+        .replace("from before the conduit", "from before the line")
         .replace("the terms do not let it", "your terms do not let it")
     )
 

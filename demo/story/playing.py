@@ -25,7 +25,7 @@ async def play(
     within: float,
     answer_within: float,
 ) -> bool:
-    """Whether every step was seen, within these seconds for all and for the answer; `steps` has the details either way."""
+    """Whether every step was seen, within these seconds for all and for the answer; `steps` has the details."""
     address = f"story-{secrets.token_hex(6)}@customer.example"
     try:
         async with (

@@ -12,7 +12,7 @@ PARTIES: Final[tuple[Party, ...]] = ("person",)
 TITLE: Final = "Nobody answered"
 SENTENCE: Final = (
     "IF I share something in the journal of {thing} AND its maker does not answer within {within} "
-    " THEN remind them AND tell me"
+    "THEN remind them AND tell me"
 )
 INPUTS: Final = (
     Input("thing", "thing", "which thing"),

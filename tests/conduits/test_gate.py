@@ -56,6 +56,7 @@ TAKES = {
     "advisory.published": NEVER,
     "advisory.corrected": NEVER,
     "advisory.ended": NEVER,
+    "advisory.acknowledged": NEVER,
 }
 ENTRIES: dict[tuple[str, str], Any] = {
     ("owner", "private"): Grant.PRIVATE_ENTRIES,

@@ -109,7 +109,7 @@ def test_who_was_told_finds_it_wherever_they_are(conduit: Conduit, settings: Set
     advisory = an_advisory(conduit.company, scope={"region": "DE"})
     owner, path = browser(conduit.owner, CF_IPCountry="FR"), f"/things/{conduit.pico.code}"
     assert boxes(read(owner.get(path))) == []
-    advisories.acknowledge(advisory=advisory, person=conduit.owner)
+    advisories.acknowledge(advisory=advisory, person=conduit.owner, pico=conduit.pico)
     assert len(boxes(read(owner.get(path)))) == 1
 
 
@@ -231,7 +231,7 @@ def test_the_desk_sees_numbers_and_how_far_telling_is(admin: Client, conduit: Co
     for _ in range(2):
         a_conduit(pico=a_pico(conduit.pico.product))
     advisory = an_advisory(company, scope={"product": conduit.pico.product_id})
-    advisories.acknowledge(advisory=advisory, person=conduit.owner)
+    advisories.acknowledge(advisory=advisory, person=conduit.owner, pico=conduit.pico)
     telling.tell_due()
     path = f"/desk/{company.slug}/advisories/{advisory.pk}"
     page = read(admin.get(f"{path}/progress"), whole=False)

@@ -13,6 +13,7 @@ from conduits.delivery import switching
 from conduits.delivery.claiming import set_aside
 from conduits.delivery.keys import public_key
 from conduits.delivery.queueing import queue_test
+from conduits.event_types import OWNERS_OWN
 from conduits.models import Attempt, Delivery, Endpoint
 from parties.models import Company
 from parties.vault import open_sealed
@@ -57,7 +58,7 @@ def test_the_page_offers_every_event_by_what_it_means(admin: Client) -> None:
     page = read(admin.get(PATH))
     boxes = page.all("input", name="events", type="checkbox")
     assert [box.attributes["value"] for box in boxes] == [
-        known.name for known in event_types() if known.name not in OF_ONE_RULE
+        known.name for known in event_types() if known.name not in OF_ONE_RULE | OWNERS_OWN
     ]
     labels = {one.attributes["for"]: one.text for one in page.all("label") if "for" in one.attributes}
     assert labels[boxes[[box.attributes["value"] for box in boxes].index("pico.scanned")].attributes["id"]] == (

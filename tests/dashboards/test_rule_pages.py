@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conduits.models import Delivery
+from conduits.steering import pause
 from picos.scanning import record_scan
 from rules.engine.draining import drain
 from rules.gallery import templates
@@ -337,9 +338,29 @@ def test_why_it_did_not_act_and_all_that_it_did() -> None:
     record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
     drain()
     page = read(client.get(f"/rules/{rule.pk}/missed"))
-    assert "It waits for pico.lost; this was pico.scanned." in page.all("main")[0].text
+    assert "It waits for “it is reported lost”; this was “the code on it is scanned”." in page.all("main")[0].text
     run = told.runs.get()
     page = read(client.get(f"/rules/{told.pk}/runs/{run.pk}"))
     assert "The owner was told." in page.all("main")[0].text
     assert browser(a_person()).get(f"/rules/{told.pk}/runs/{run.pk}").status_code == 404
     assert client.get(f"/rules/{rule.pk}/runs/{run.pk}").status_code == 404
+
+
+def test_a_person_s_pages_of_rules_speak_of_the_line_as_their_others_do() -> None:
+    conduit = a_conduit()
+    told = a_rule(
+        conduit.owner,
+        **{"if": {"field": "conduit.status", "op": "is", "value": "paused"}},
+        then=[{"do": "notify_company", "text": "Hello"}],
+    )
+    pause(conduit)
+    record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
+    drain()
+    client = browser(conduit.owner)
+    for path in ("runs", f"runs/{told.runs.get(event_type='pico.scanned').pk}", "missed"):
+        said = read(client.get(f"/rules/{told.pk}/{path}")).all("main")[0].text
+        assert "conduit" not in said.lower()
+    assert "Nothing was sent: the line is paused." in read(client.get(f"/rules/{told.pk}/runs")).all("main")[0].text
+    offered = read(client.get("/rules/new/my_own")).all("select", name="event")[0].text
+    assert "the owner of it pauses the line" in offered
+    assert "conduit" not in offered

@@ -19,5 +19,9 @@ def parse(config: Any, arrived: Arrived) -> Sequence[Reply]:
     token = next((token for token in messages_named(mail.recipients) if is_ours(token, arrived.secrets)), None)
     if token is None or mail.automatic:
         return []
-    text = new_in(mail.text)
-    return [Reply(id=f"mail/{mail.digest.hex()}", text=text, in_reply_to=f"msg_{message_of(token).hex}")]
+    return [reply_of(mail, token)]
+
+
+def reply_of(mail: parsing.Mail, token: bytes) -> Reply:
+    """What a mail says to the customer that came for the address with this token, which is verified."""
+    return Reply(id=f"mail/{mail.digest.hex()}", text=new_in(mail.text), in_reply_to=f"msg_{message_of(token).hex}")

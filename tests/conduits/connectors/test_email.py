@@ -183,10 +183,10 @@ def test_a_test_is_a_mail_that_nobody_can_answer(world: World) -> None:
     assert [the_mail().subject, the_mail().reply_to] == ["A test", []]
 
 
-def pipe(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> Any:
+def pipe(monkeypatch: pytest.MonkeyPatch, raw: bytes, *recipients: str) -> Any:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
     out = io.StringIO()
-    call_command("receive_mail", stdout=out, stderr=io.StringIO())
+    call_command("receive_mail", *recipients, stdout=out, stderr=io.StringIO())
     return json.loads(out.getvalue())
 
 
@@ -197,6 +197,25 @@ def test_a_mail_server_s_pipe_finds_the_connector_by_the_address(world: World, m
     assert world.conduit.journal.entries.get(pk=taken["entry"]).body == "We send a new pair."
     assert pipe(monkeypatch, a_reply().as_bytes())["result"] == "repeated"
     assert world.answers == ["We send a new pair."]
+
+
+def test_an_address_that_only_the_envelope_names_will_do(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a mail that was passed on, or sent as a blind copy."""
+    sent(world.write())
+    reply = a_reply("service@lamo.example").as_bytes()
+    assert pipe(monkeypatch, reply, the_mail().reply_to[0].partition("<")[2].rstrip(">"))["result"] == "taken"
+    assert world.answers == ["We send a new pair."]
+
+
+def test_a_reply_with_nothing_new_is_refused_and_not_called_a_repeat(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(world.write())
+    refused = pipe(monkeypatch, a_reply(text="> The sole came off.").as_bytes())
+    assert [refused["result"], refused["reason"]] == [
+        "refused",
+        "There is nothing new in it: write above what it quotes.",
+    ]
 
 
 @pytest.mark.parametrize("to", ["answers+x@in.lamo.example", f"answers+{'a' * 42}@x.example"])

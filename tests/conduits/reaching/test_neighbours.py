@@ -4,8 +4,8 @@ import pytest
 import time_machine
 from django.core.mail import EmailMessage
 
+from conduits.mail.replying import reply_address
 from conduits.models import Dispatch, Reach
-from conduits.reaching import claiming
 from conduits.reaching.claiming import LEASE, claim
 from conduits.reaching.handing_out import hand_out_due
 from conduits.reaching.recording import record
@@ -32,8 +32,8 @@ def test_a_way_that_cannot_be_looked_at_rests_and_others_do_not(
     for person in (ann, ben):
         a_notice(person)
     with monkeypatch.context() as patch:
-        usual = claiming.reply_address
-        patch.setattr(claiming, "reply_address", lambda one: 1 / 0 if one.person_id == ann.pk else usual(one))
+        broken = "conduits.reaching.claiming.reply_address"
+        patch.setattr(broken, lambda one: 1 / 0 if one.person_id == ann.pk else reply_address(one))
         reach()
     assert [mail.to for mail in mailoutbox] == [["ben@example.com"]]
     reach()
