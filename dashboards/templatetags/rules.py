@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.rules.places import Place
+from dashboards.templatetags.plainly import to_the_owner
 from picos.event_types import UnknownEventTypeError, event_type
 from rules.language.fields import in_words
 from rules.operators import operators
@@ -49,6 +50,12 @@ def event_in_words(name: str) -> str:
     except UnknownEventTypeError:
         return name
     return said[0].upper() + said[1:]
+
+
+@register.filter
+def said_at(detail: str, place: Place) -> str:
+    """What came of an action, in the words of the place: of lines on a person's dashboard, of conduits at a desk."""
+    return detail if place.member else to_the_owner(detail)
 
 
 @register.filter
