@@ -2,10 +2,10 @@
 
 from picos.event_types import register
 
-OPENED = register("conduit.opened", "a line to the owner of {thing} opens")
-PAUSED = register("conduit.paused", "the owner of {thing} pauses the line")
-RESUMED = register("conduit.resumed", "the owner of {thing} opens the line again")
-CLOSED = register("conduit.closed", "the line to the owner of {thing} closes")
+OPENED = register("conduit.opened", "a line from the owner of {thing} to its maker opens")
+PAUSED = register("conduit.paused", "the owner of {thing} pauses the line to its maker")
+RESUMED = register("conduit.resumed", "the owner of {thing} resumes the line to its maker")
+CLOSED = register("conduit.closed", "the line from the owner of {thing} to its maker closes")
 TERMS_PROFFERED = register("conduit.terms_proffered", "the owner of {thing} offers terms that wait for an answer")
 TERMS_AGREED = register("conduit.terms_agreed", "terms about {thing} are agreed")
 TERMS_DECLINED = register("conduit.terms_declined", "the company declines the terms about {thing}")

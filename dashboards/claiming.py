@@ -16,8 +16,8 @@ from conduits.terms.rosters import agreements
 from conduits.terms.stances import is_accepted_at_once, usual_proposal
 from dashboards.forms import ClaimForm, EntryForm, ProfferForm, posted
 from dashboards.misses import counts_misses
-from dashboards.owned import owner_context, signed_in
-from dashboards.scan_page import STAYED
+from dashboards.owned import signed_in
+from dashboards.scan_page import STAYED, page_context
 from dashboards.unsent import keeps_unsent
 from journals.keeping import append_entry, open_journal_of
 from journals.photos import take_photos
@@ -77,7 +77,7 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error("body", str(error))
         else:
             return redirect(f"/things/{pico.code}#live" if back == "thing" else f"{pico.url_path}?{STAYED}#live")
-    context = owner_context(pico, signed_in(request), form=form) | {"pico": pico, "you": "owner", "back": back}
+    context = page_context(request, pico, "owner", form=form) | {"back": back}
     return render(request, "scan/page.html", context, status=422)
 
 

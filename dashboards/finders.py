@@ -14,10 +14,10 @@ from api.idempotency import once_of
 from api.problems import problem, problem_response
 from dashboards.forms import FinderForm, MessageForm, posted
 from dashboards.misses import JSON, counts_misses
+from dashboards.scan_page import page_context
 from parties.errors import StateForbidsError, TooManyError
 from picos.access import find_pico
 from picos.finding import access_finder, write_again, write_to_owner
-from picos.losing import current_loss
 from picos.models import Pico
 from picos.visitors import visitor_of
 
@@ -79,8 +79,7 @@ def _relay(request: HttpRequest, pico: Pico, form: FinderForm) -> str:
 def _again(request: HttpRequest, pico: Pico, form: FinderForm, error: str, status: int) -> HttpResponse:
     if error:
         form.add_error("message", error)
-    context = {"pico": pico, "you": "anonymous", "loss": current_loss(pico), "finder_form": form}
-    return render(request, "scan/page.html", context, status=status)
+    return render(request, "scan/page.html", page_context(request, pico, "anonymous", finder_form=form), status=status)
 
 
 def _found_json(request: HttpRequest, pico: Pico) -> HttpResponseBase:

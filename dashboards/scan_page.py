@@ -10,7 +10,7 @@ from conduits.access import current_conduit
 from conduits.advisories.standing import Standing, standing_for
 from conduits.advisories.telling import advisories_path
 from conduits.models import Advisory
-from dashboards.forms import FinderForm
+from dashboards.forms import EntryForm, FinderForm
 from dashboards.misses import counts_misses, unknown, vary, wants_json
 from dashboards.owned import owner_context
 from dashboards.unsent import take_unsent
@@ -41,7 +41,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         event = record_scan(pico=pico, visitor=visitor_of(request.META), person=person, region=region_of(request.META))
     if wants_json(request):
         return vary(JsonResponse(_as_json(pico, you, event, _standing(request, pico, you))))
-    return vary(render(request, "scan/page.html", _context(request, pico, you)))
+    return vary(render(request, "scan/page.html", page_context(request, pico, you)))
 
 
 @require_safe
@@ -82,12 +82,21 @@ def _standing(request: HttpRequest, pico: Pico, you: str) -> list[Standing]:
     return standing_for(pico, region=region_of(request.META), person=owner)
 
 
-def _context(request: HttpRequest, pico: Pico, you: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"pico": pico, "you": you, "loss": current_loss(pico), "finder_form": FinderForm()}
+def page_context(
+    request: HttpRequest,
+    pico: Pico,
+    you: str,
+    *,
+    form: EntryForm | None = None,
+    finder_form: FinderForm | None = None,
+) -> dict[str, Any]:
+    """All that the page shows, whoever looks; with what was written when it could not be taken."""
+    shown: dict[str, Any] = {"pico": pico, "you": you, "loss": current_loss(pico)}
+    shown["finder_form"] = finder_form or FinderForm()
     shown["advisories"] = _standing(request, pico, you)
     shown["links"] = shown_links(pico.product, pico.batch_id) if pico.product else []
     if you == "owner":
-        owners = owner_context(pico, request.user, form=take_unsent(request, pico))  # type: ignore[arg-type]
+        owners = owner_context(pico, request.user, form=form or take_unsent(request, pico))  # type: ignore[arg-type]
         if shown["advisories"]:
             owners["notices"] = [one for one in owners.get("notices", []) if one.path != advisories_path(pico)]
         return shown | owners

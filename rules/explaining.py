@@ -6,6 +6,7 @@ from typing import Any
 from conduits import gate
 from conduits.models import AccessLine
 from parties.models import Person
+from picos.event_types import event_type
 from picos.models import Event, Pending
 from rules.engine.batch import Surroundings
 from rules.engine.plan import Plan, plan
@@ -54,8 +55,8 @@ def _why_they_never_met(rule: Rule, now: Plan, event: Event) -> Explanation:
         return Explanation("This rule is from an older version of the program, which it cannot read any more.")
     named = [leaf for leaf in leaves(definition.when) if leaf.event == event.type]
     if not named:
-        wanted = " or ".join(dict.fromkeys(leaf.event for leaf in leaves(definition.when))) or "a time"
-        return Explanation(f"It waits for {wanted}; this was {event.type}.")
+        wanted = " or when ".join(dict.fromkeys(_in_words(leaf.event) for leaf in leaves(definition.when)))
+        return Explanation(f"It acts {f'when {wanted}' if wanted else 'at a time'}, not when {_in_words(event.type)}.")
     if not any(leaf.fits(event.type, event.data) for leaf in named):
         compared = [
             {"field": f"event.data.{key}", "op": "is", "value": value, "seen": event.data.get(key), "result": False}
@@ -65,6 +66,10 @@ def _why_they_never_met(rule: Rule, now: Plan, event: Event) -> Explanation:
         ]
         return Explanation("It waits for such an event with other values.", None, tuple(compared))
     return Explanation(_why_not_there(rule, now, event))
+
+
+def _in_words(name: str) -> str:
+    return event_type(name).sentence.format(thing="it")
 
 
 def _why_not_there(rule: Rule, now: Plan, event: Event) -> str:

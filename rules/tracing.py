@@ -56,4 +56,4 @@ def _causes(run: Run) -> list[Said]:
         wanted = event.cause_id
     around = Surroundings(found, [])
     seen = [one for one in found if may_meet(run.rule, one, gate.decide_event(one, around.conduit_of(one)))]
-    return [{"event": str(one.pk), "type": one.type, "at": one.at.isoformat()} for one in reversed(seen)]
+    return [{"event": str(one.pk), "type": one.type, "at": one.at} for one in reversed(seen)]

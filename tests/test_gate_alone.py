@@ -66,7 +66,6 @@ EXCUSED = {
     ("conduits/reaching/kinds/email.py", "_mail"): "a letter to the person themself",
     ("dashboards/accepting.py", "_offered"): "counts what its owner marked for whoever has their link",
     ("dashboards/by_link.py", "_own"): "what somebody wrote by an owner's link, shown to them",
-    ("dashboards/finders.py", "_again"): "what its owner tells finders, for everybody",
     ("dashboards/owned.py", "page_of_history"): "for a person who owns it now",
     ("dashboards/scan_page.py", "_as_json"): "what its owner tells finders, for everybody",
     ("dashboards/things.py", "_channels"): "for its owner, of whose page it is a part",

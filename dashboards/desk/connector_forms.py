@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from api.problems import errors_of
 from conduits.connectors.kinds import Kind
 from conduits.connectors.settings import is_secret
+from dashboards.desk.event_choices import EventsField
 from dashboards.forms import SAYS, keepable
 
 LONGEST = 500
@@ -18,20 +19,13 @@ EVENTS = "events"
 class ConnectorForm(forms.Form):
     """A connector to add, or to change: then what is shown is filled in, and a secret that is left empty stays."""
 
-    def __init__(
-        self, *args: Any, kind: Kind, event_names: list[tuple[str, str]], changes: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, kind: Kind, changes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._changes = changes
         self._config = kind.Config
         for name, info in kind.Config.model_fields.items():
             self.fields[name] = _field(info, keeps=changes and is_secret(info))
-        self.fields[EVENTS] = forms.MultipleChoiceField(
-            label="What goes there",
-            choices=event_names,
-            widget=forms.CheckboxSelectMultiple,
-            error_messages=SAYS | {"required": "Choose at least one."},
-        )
+        self.fields[EVENTS] = EventsField()
 
     def config(self) -> dict[str, Any]:
         """What was entered, as the API takes it; what is left empty has its usual value, or stays as it is."""

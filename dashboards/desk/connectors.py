@@ -16,13 +16,11 @@ from conduits.delivery import endpoints, switching
 from conduits.models import Connector
 from dashboards.desk.connector_forms import ConnectorForm
 from dashboards.desk.members import at_desk, desk_context
-from dashboards.desk.webhooks import event_names
 from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
 from rules.subscriptions import (
-    USUAL,
     add_subscribed_connector,
     change_connector,
     remove_connector,
@@ -50,9 +48,7 @@ def new_connector(request: HttpRequest, member: Member, kind: str) -> HttpRespon
     """What a kind needs; then the address for what comes in, shown this once."""
     if kind not in kinds():
         raise Http404
-    form = ConnectorForm(
-        posted(request), kind=kind_of(kind), event_names=event_names(), initial={"events": list(USUAL)}
-    )
+    form = ConnectorForm(posted(request), kind=kind_of(kind))
     if form.is_valid():
         added = _saying(form, lambda: _add(member, kind, form))
         if added:
@@ -131,7 +127,6 @@ def _change_form(found: Connector, request: HttpRequest | None = None) -> Connec
     return ConnectorForm(
         posted(request) if request else None,
         kind=kind_of(found.endpoint.kind),
-        event_names=event_names(),
         changes=True,
         initial=found.config | {"events": subscribed_events(found.endpoint)},
     )

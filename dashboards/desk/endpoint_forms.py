@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from conduits.models import Delivery, Endpoint
+from dashboards.desk.event_choices import EventsField
 from dashboards.forms import SAYS, text
 
 
@@ -16,11 +17,7 @@ class EndpointForm(forms.Form):
     """An endpoint to add."""
 
     url = text("URL", 2048, help_text="Where we POST signed messages.")
-    events = forms.MultipleChoiceField(
-        label="What goes there",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages=SAYS | {"required": "Choose at least one."},
-    )
+    events = EventsField()
     ordered = forms.BooleanField(
         label="Keep each pico’s order: one that fails holds up those behind it", required=False
     )
@@ -45,10 +42,6 @@ class EndpointForm(forms.Form):
         error_messages=SAYS,
         help_text="Nothing: up to 64.",
     )
-
-    def __init__(self, *args: Any, event_names: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["events"].choices = event_names  # type: ignore[attr-defined]
 
     def clean_format(self) -> str:
         """The standard's, when nothing is said."""

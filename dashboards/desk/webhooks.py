@@ -16,7 +16,6 @@ from conduits.delivery import switching
 from conduits.delivery.keys import public_key
 from conduits.delivery.queueing import replay
 from conduits.delivery.recovering import recover, set_aside_of
-from conduits.event_types import OWNERS_OWN
 from conduits.models import Delivery, Endpoint
 from dashboards.desk.endpoint_forms import DeliveriesForm, EndpointForm, RecoverForm
 from dashboards.desk.members import at_desk, desk_context
@@ -25,8 +24,6 @@ from dashboards.you import change_keys, keys_context
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
-from picos.event_types import event_types
-from rules.event_types import OF_ONE_RULE
 from rules.subscriptions import add_subscribed_endpoint, remove_endpoint, subscribed_events
 
 SHOWN = 50
@@ -36,7 +33,7 @@ SHOWN = 50
 @at_desk(Role.ADMIN)
 def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
     """The endpoints, and a form to add one; its secret is shown once."""
-    form = EndpointForm(posted(request), event_names=event_names())
+    form = EndpointForm(posted(request))
     secret = ""
     if form.is_valid():
         try:
@@ -44,7 +41,7 @@ def endpoints(request: HttpRequest, member: Member) -> HttpResponse:
         except (RefusedError, StateForbidsError) as error:
             form.add_error(getattr(error, "field", None), str(error))
         else:
-            form = EndpointForm(event_names=event_names())
+            form = EndpointForm()
     return render(request, "desk/endpoints.html", _context(member, form, secret), status=422 if form.errors else 200)
 
 
@@ -73,7 +70,7 @@ def endpoint_verb(request: HttpRequest, member: Member, endpoint_id: UUID, verb:
     except StateForbidsError as error:
         messages.error(request, str(error))
     if secret:
-        form = EndpointForm(event_names=event_names())
+        form = EndpointForm()
         return render(request, "desk/endpoints.html", _context(member, form, secret))
     return redirect("endpoints", member.company.slug)
 
@@ -117,15 +114,6 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
         return redirect(url)
     context = desk_context(member, "keys", new_key=plain) | keys_context(member.company, url, member.company.name)
     return render(request, "desk/keys.html", context)
-
-
-def event_names() -> list[tuple[str, str]]:
-    """What can go somewhere, by what it means."""
-    return [
-        (known.name, known.sentence.format(thing="a product").capitalize())
-        for known in event_types()
-        if known.name not in OF_ONE_RULE | OWNERS_OWN
-    ]
 
 
 def _recovered(endpoint: Endpoint, form: RecoverForm) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django import template
 
+from conduits.connectors.kinds import kinds
 from conduits.models import AccessLine, Terms
 from conduits.passes.fields import label_of
 
@@ -85,6 +86,17 @@ register.filter("field_label", label_of)
 def theirs(label: str) -> str:
     """What an owner lets a company see, said to the company: `the values that they set`."""
     return re.sub(r"\byou\b", "they", re.sub(r"\byour\b", "their", label))
+
+
+@register.filter
+def by_whom(who: str) -> str:
+    """Who was given it, said to the owner: `Harbour Cable (its program)` for what an endpoint got."""
+    company, _, means = who.removesuffix(")").rpartition(" (")
+    if means == "webhook":
+        return f"{company} (its program)"
+    if means == "email":
+        return f"{company} (by e-mail)"
+    return f"{company} (its {kinds()[means].TITLE})" if means in kinds() else who
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dashboards.rules.places import Place
 from dashboards.templatetags.plainly import to_the_owner
-from picos.event_types import UnknownEventTypeError, event_type, event_types
+from picos.event_types import UnknownEventTypeError, event_type
 from rules.language.fields import in_words
 from rules.operators import operators
 
@@ -27,7 +27,6 @@ _OUTCOMES: Final = {
     "cancelled": "It was ended while it waited",
     "failed": "It failed, and nothing of it was done",
 }
-_TYPE: Final = re.compile(r"\b[a-z]+\.[a-z_]+\b")
 _LOUD: Final = re.compile(r"\b(IF|AND|THEN|OR)\b")
 
 
@@ -53,10 +52,10 @@ def event_in_words(name: str) -> str:
     return said[0].upper() + said[1:]
 
 
-def _quoted_event(name: str) -> str:
-    """`“the code on it is scanned”`; what is no type of event stays as it is."""
-    known = next((one for one in event_types() if one.name == name), None)
-    return f"“{known.sentence.format(thing='it')}”" if known else name
+@register.filter
+def said_at(detail: str, place: Place) -> str:
+    """What came of an action, in the words of the place: of lines on a person's dashboard, of conduits at a desk."""
+    return detail if place.member else to_the_owner(detail)
 
 
 @register.filter
@@ -67,14 +66,6 @@ def comparison_in_words(leaf: Mapping[str, Any]) -> str:
     operator = operators().get(str(leaf.get("op")))
     field = in_words(str(leaf.get("field", "")))
     return f"{field} {operator.sentence(leaf.get('value'))}" if operator else field
-
-
-@register.filter
-def as_told(said: str, place: Place) -> str:
-    """What came of something, told to a person in the words of their other pages: no type of event by its name."""
-    if place.member:
-        return said
-    return _TYPE.sub(lambda found: _quoted_event(found[0]), to_the_owner(said))
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from conduits.models import Advisory
 from parties.keys import READING
@@ -48,11 +48,14 @@ def lasted(since: datetime) -> str:
 
 @register.filter
 def moment(at: datetime) -> SafeString:
-    """`16:40 UTC` of today, or `24 November, 16:40 UTC`; with the year in another one."""
+    """`16:40 UTC` of today, or `24 November, 16:40 UTC`; with the year in another one.
+
+    The page's script says it in local time, as it does beside it with what a company's answers say.
+    """
     there = at.astimezone(timezone.get_current_timezone())
     now = timezone.localtime()
     day = "" if there.date() == now.date() else "%-d %B, " if there.year == now.year else "%-d %B %Y, "
-    return _time(at, there.strftime(f"{day}%H:%M UTC"))
+    return _time(at, there.strftime(f"{day}%H:%M UTC"), mark_safe(' class="clock"'))
 
 
 @register.filter
@@ -132,6 +135,6 @@ def _duration(left: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _time(at: datetime, words: str) -> SafeString:
+def _time(at: datetime, words: str, kind: str = "") -> SafeString:
     exact = at.astimezone(timezone.get_current_timezone()).strftime("%-d %B %Y, %H:%M UTC")
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, words)
+    return format_html('<time{} datetime="{}" title="{}">{}</time>', kind, at.isoformat(), exact, words)

@@ -70,7 +70,11 @@ def show_run(request: Request, run_id: UUID) -> Response:
     traced = trace(run)
     shown = _shown(run) | {"actions": traced.actions}
     return Response(
-        RunTraced(**shown, waits_until=traced.waits_until, caused_by=traced.caused_by).model_dump(mode="json")
+        RunTraced(
+            **shown,
+            waits_until=traced.waits_until,
+            caused_by=[one | {"at": one["at"].isoformat()} for one in traced.caused_by],
+        ).model_dump(mode="json")
     )
 
 

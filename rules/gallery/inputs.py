@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, Literal
 
+from conduits.gate import GRANT_FOR
+from journals.event_types import ENTRY_ADDED
 from parties.errors import RefusedError
 from parties.models import Company, Person
 from picos.event_types import event_types
@@ -56,12 +59,17 @@ def choices(kind: Kind, party: Company | Person) -> Choices | None:
     elif kind == "thing":
         mine = Pico.objects.with_product().visible_to(party).order_by("-claimed_at")[:MOST_CHOICES]
         return [("", "any of my things"), *((one.code, one.title) for one in mine)]
-    return _of_everybody().get(kind)
+    if kind == "event":
+        return _events(party)
+    return {"duration": DURATIONS, "number": NUMBERS}.get(kind)
 
 
-def _of_everybody() -> dict[Kind, Choices]:
-    events = [(one.name, one.sentence.format(thing="it")) for one in event_types() if one.name not in OF_ONE_RULE]
-    return {"duration": DURATIONS, "number": NUMBERS, "event": events}
+def _events(party: Company | Person) -> Choices:
+    """By their words; a person's rules meet only what is about a thing."""
+    met = [one for one in event_types() if one.name not in OF_ONE_RULE]
+    if isinstance(party, Person):
+        met = [one for one in met if one.name in GRANT_FOR or one.name == ENTRY_ADDED]
+    return sorted(((one.name, one.sentence.format(thing="it")) for one in met), key=itemgetter(1))
 
 
 def as_typed(text: str) -> str:

@@ -53,7 +53,7 @@ _WORDS: Final = {
     "pico.product.name": "the product",
     "pico.product.sku": "the SKU",
     "pico.product.gtin": "the GTIN",
-    "conduit.status": "the line",
+    "conduit.status": "the line to its maker",
     "journal.unread": "the number of unread entries",
     "journal.waiting": "that somebody waits for an answer",
     "owner.name": "the owner’s name",

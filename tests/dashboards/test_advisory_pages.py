@@ -52,6 +52,26 @@ def test_a_visitor_sees_what_to_do_and_no_button(conduit: Conduit) -> None:
     assert "I have read this" not in words(page)
 
 
+def test_what_cannot_be_taken_comes_back_on_a_page_that_still_warns(conduit: Conduit) -> None:
+    an_advisory(conduit.company, scope={"product": conduit.pico.product_id})
+    path = f"/P/{conduit.pico.code}"
+    for answer, sees in (
+        (browser().post(f"{path}/found", {"message": ""}), "Leave the message"),
+        (browser(conduit.owner).post(f"{path}/journal", {"body": "", "visibility": "shared"}), "I have read this"),
+    ):
+        page = read(answer)
+        assert (answer.status_code, len(boxes(page))) == (422, 1)
+        assert sees in words(page)
+
+
+def test_until_when_it_stands_is_said_in_the_reader_s_own_time(conduit: Conduit) -> None:
+    until = timezone.now() + timedelta(days=400)
+    an_advisory(conduit.company, scope={"product": conduit.pico.product_id}, until=until)
+    page = read(browser().get(f"/P/{conduit.pico.code}"))
+    (said,) = page.all("time", class_="clock")
+    assert (said.attributes["datetime"], said.text) == (until.isoformat(), f"{until:%-d %B %Y, %H:%M} UTC")
+
+
 def test_what_matters_less_opens_when_it_is_asked_for(conduit: Conduit) -> None:
     for severity in ("low", "high"):
         an_advisory(conduit.company, scope={"product": conduit.pico.product_id}, severity=severity)

@@ -22,8 +22,8 @@ from picos.scanning import record_scan
 from rules.engine.draining import drain
 from rules.event_types import OF_ONE_RULE
 from rules.models import Rule
-from rules.subscriptions import subscribed_events
-from tests.dashboards.markup import Markup
+from rules.subscriptions import USUAL, subscribed_events
+from tests.dashboards.markup import Element, Markup
 from tests.dashboards.world import browser, everything, read
 from tests.factories import a_company, a_member, a_pico, a_product, an_endpoint
 
@@ -54,16 +54,29 @@ def secret_on(page: Markup) -> str:
     return shown.text
 
 
+def the_rest(page: Markup) -> Element:
+    (summary,) = [one for one in page.all("summary") if one.text == "More that can go there"]
+    assert summary.parent
+    return summary.parent
+
+
 def test_the_page_offers_every_event_by_what_it_means(admin: Client) -> None:
     page = read(admin.get(PATH))
     boxes = page.all("input", name="events", type="checkbox")
-    assert [box.attributes["value"] for box in boxes] == [
-        known.name for known in event_types() if known.name not in OF_ONE_RULE | OWNERS_OWN
-    ]
+    offered = [box.attributes["value"] for box in boxes]
+    assert sorted(offered) == [known.name for known in event_types() if known.name not in OF_ONE_RULE | OWNERS_OWN]
+    ticked = [box.attributes["value"] for box in boxes if "checked" in box.attributes]
+    assert ticked == offered[: len(USUAL)] == list(USUAL)
+    assert "open" not in the_rest(page).attributes
     labels = {one.attributes["for"]: one.text for one in page.all("label") if "for" in one.attributes}
     assert labels[boxes[[box.attributes["value"] for box in boxes].index("pico.scanned")].attributes["id"]] == (
         "The code on a product is scanned"
     )
+
+
+def test_what_was_ticked_among_the_folded_ones_is_unfolded(admin: Client) -> None:
+    page = read(add(admin, url="ftp://x", events=["conduit.closed"]))
+    assert "open" in the_rest(page).attributes
 
 
 def test_a_new_endpoint_s_secret_is_shown_this_once(company: Company, admin: Client) -> None:

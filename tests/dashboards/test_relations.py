@@ -273,3 +273,21 @@ def test_a_line_cannot_be_taken_out_by_the_page() -> None:
     for method in (client.post, client.delete, client.put):
         assert method(f"/conduits/{conduit.pk}/log").status_code == 405
     assert AccessLine.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("Harbour Cable (webhook)", "Harbour Cable (its program)"),
+        ("Harbour Cable (email)", "Harbour Cable (by e-mail)"),
+        ("Harbour Cable (hubspot)", "Harbour Cable (its HubSpot)"),
+        ("Ben (agent at Harbour Cable)", "Ben (agent at Harbour Cable)"),
+        ("Ben", "Ben"),
+    ],
+)
+def test_the_log_names_what_a_company_uses_in_a_person_s_words(who: str, said: str) -> None:
+    conduit = a_conduit()
+    line = access_log.Line(conduit_id=conduit.pk, outcome="read", who=who, what="journal", reason="the conduit is open")
+    access_log.write_lines([line])
+    (shown,) = page_of(conduit, f"/conduits/{conduit.pk}/log").all("strong")
+    assert shown.text == said

@@ -338,7 +338,7 @@ def test_why_it_did_not_act_and_all_that_it_did() -> None:
     record_scan(pico=conduit.pico, visitor=bytes(8), person=None)
     drain()
     page = read(client.get(f"/rules/{rule.pk}/missed"))
-    assert "It waits for “it is reported lost”; this was “the code on it is scanned”." in page.all("main")[0].text
+    assert "It acts when it is reported lost, not when the code on it is scanned." in page.all("main")[0].text
     run = told.runs.get()
     page = read(client.get(f"/rules/{told.pk}/runs/{run.pk}"))
     assert "The owner was told." in page.all("main")[0].text

@@ -16,3 +16,6 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
 });
+// On a phone the pages' names scroll on one line: the page that is open is among those in sight.
+const line = document.querySelector(".many"), open = line?.querySelector("[aria-current]");
+if (open) line.scrollLeft = open.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;

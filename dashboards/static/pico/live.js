@@ -60,3 +60,6 @@ if (ask) {
   photos.addEventListener("change", toggle);
   toggle();
 }
+
+// What is wrong is said beside its field; a long form opens there.
+document.querySelector("[aria-invalid=true]")?.focus();
