@@ -50,6 +50,15 @@ class Plan:
     # Looks whether its conditions hold.
     look: Look = field(default_factory=lambda: compiled(None))
     unreadable: str = ""
+    # How much of a batch it takes.
+    weight: int = field(init=False)
+    # Of the rules that meet one event: a webhook is the last thing to be left out, then as they were made.
+    rank: tuple[bool, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is asked of it at each meeting."""
+        object.__setattr__(self, "weight", max(1, len(self.steps)))
+        object.__setattr__(self, "rank", (self.rule.subscribes_id is None, self.rule.id.int))
 
 
 _known: dict[UUID, Plan] = {}
