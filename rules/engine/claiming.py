@@ -5,14 +5,13 @@ actions allows. The others stay in the queue, so that no party's rules keep a pi
 When more waits than one claim can take, each party gets its share of it, however much of the queue is another's.
 """
 
-import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from picos.models import Event
 from picos.models.event import LANES
@@ -41,35 +40,41 @@ SELECT number, is_due, now() FROM picos_lane, LATERAL (SELECT
 ORDER BY random() LIMIT %b::int FOR UPDATE OF picos_lane SKIP LOCKED
 """
 
-# Steps from party to party along the index, beginning anywhere, rather than through all that one of them has queued.
-_SHARES = """
-WITH RECURSIVE turn AS (
-    (SELECT lane, party FROM picos_pending WHERE lane = ANY(%(lanes)b::int[]) AND {beginning}
-     ORDER BY lane, party LIMIT 1)
-    UNION ALL
-    SELECT further.lane, further.party FROM turn, LATERAL (
-        SELECT lane, party FROM picos_pending
-        WHERE lane = ANY(%(lanes)b::int[]) AND (lane, party) > (turn.lane, turn.party) ORDER BY lane, party LIMIT 1
-    ) AS further
-)
-SELECT share.event_id, share.place, share.sequence
-FROM (SELECT * FROM turn LIMIT %(parties)b::int) AS turn, LATERAL (
+# Steps from party to party along the index, in each lane, rather than through all that one of them has queued; from
+# the one whose event has waited longest on, round to the one before it, so that nobody is always the last.
+_TURNS = """
+SELECT lane, party FROM unnest(%(lanes)b::smallint[]) AS held (lane), LATERAL (
+    SELECT party AS longest FROM picos_pending WHERE lane = held.lane ORDER BY sequence LIMIT 1
+) AS its, LATERAL (
+    WITH RECURSIVE turn AS (
+        SELECT longest AS party
+        UNION ALL
+        SELECT further.party FROM turn, LATERAL (
+            SELECT party FROM picos_pending WHERE lane = held.lane AND party > turn.party ORDER BY party LIMIT 1
+        ) AS further
+    ), rest AS (
+        (SELECT party FROM picos_pending WHERE lane = held.lane AND party < longest ORDER BY party LIMIT 1)
+        UNION ALL
+        SELECT further.party FROM rest, LATERAL (
+            SELECT party FROM picos_pending
+            WHERE lane = held.lane AND party > rest.party AND party < longest ORDER BY party LIMIT 1
+        ) AS further
+    )
+    (SELECT party FROM turn UNION ALL SELECT party FROM rest) LIMIT %(parties)b::int
+) AS parties
+"""
+_FAIR = f"""
+SELECT event_id FROM ({_TURNS}) AS turn, LATERAL (
     SELECT event_id, sequence, row_number() OVER (ORDER BY sequence) AS place FROM picos_pending
     WHERE lane = turn.lane AND party = turn.party ORDER BY sequence LIMIT %(share)b::int
-) AS share
-"""
-_FROM_HERE_ON = _SHARES.format(beginning="(lane, party) >= (%(lane)b::int, %(party)b::uuid)")
-_FROM_THE_FIRST = _SHARES.format(beginning="true")
-_FAIR = f"""
-SELECT event_id FROM (({_FROM_HERE_ON}) UNION ({_FROM_THE_FIRST})) AS shares
-ORDER BY place, sequence LIMIT %(events)b::int
+) AS share ORDER BY place, sequence LIMIT %(events)b::int
 """  # noqa: S608 (of constants)
 
 # The events, the versions that wait for each whatever it says, and whether others do for what it says, or a run does.
 # Of what nobody waits for, nothing is read beyond that.
 _LOOK = f"""
 WITH queued AS MATERIALIZED (
-    SELECT event_id FROM picos_pending WHERE lane = ANY(%(lanes)b::int[]) LIMIT %(events)b::int + 1
+    SELECT event_id FROM picos_pending WHERE lane = ANY(%(lanes)b::smallint[]) LIMIT %(events)b::int + 1
 ), fits AS MATERIALIZED (
     SELECT count(*) <= %(events)b::int AS all_of_them FROM queued
 ), chosen AS (
@@ -88,16 +93,16 @@ FROM chosen, LATERAL (
         WHEN '{RULE_DUE}' THEN ARRAY[(data ->> 'version')::uuid]
         WHEN '{RULE_STARTED}' THEN ARRAY[]::uuid[]
         ELSE ARRAY[company_id, owner_id, pico_id, kind.product_id, kind.batch_id]
-    END AS anchors, CASE WHEN pico_id IS NULL THEN ARRAY[owner_id, company_id] ELSE ARRAY[pico_id] END AS about
+    END AS anchors, CASE WHEN pico_id IS NULL THEN ARRAY[owner_id, company_id] ELSE ARRAY[pico_id] END AS about OFFSET 0
 ) AS its, LATERAL (
     SELECT ARRAY(
-        SELECT DISTINCT version_id FROM rules_listener
+        SELECT version_id FROM rules_listener
         WHERE anchor = ANY(its.anchors) AND event_type = event.type AND literal = ''
-    ) AS versions, EXISTS (
+    ) AS versions, type = '{RULE_STARTED}' OR data <> '{{{{}}}}' AND EXISTS (
         SELECT FROM rules_listener WHERE anchor = ANY(its.anchors) AND event_type = event.type AND literal > ''
-    ) OR type = '{RULE_STARTED}' AS by_value, EXISTS (
+    ) AS by_value, EXISTS (
         SELECT FROM rules_wait WHERE anchor = ANY(its.about) AND event_type = event.type AND event_type <> ''
-    ) AS is_awaited
+    ) AS is_awaited OFFSET 0
 ) AS found ORDER BY sequence
 """  # noqa: S608 (of constants)
 
@@ -180,10 +185,8 @@ def _look(lanes: Sequence[int]) -> tuple[list[Seen], bool]:
     """
     values = {
         "lanes": list(lanes),
-        # Anywhere, so that nobody is always the last.
-        "lane": random.choice(lanes),  # noqa: S311 (no secret)
-        "party": uuid4(),
-        "parties": PARTIES_AT_ONCE,
+        # In each lane.
+        "parties": -(-PARTIES_AT_ONCE // len(lanes)),
         "share": SHARE,
         "events": EVENTS_AT_ONCE,
     }
@@ -193,7 +196,7 @@ def _look(lanes: Sequence[int]) -> tuple[list[Seen], bool]:
     plans = plans_of({version for row in rows for version in row[-6]})
     seen = []
     for *event, versions, by_value, is_awaited, product, batch, _ in rows:
-        found = [plans[version] for version in versions if version in plans]
+        found = [plans[version] for version in dict.fromkeys(versions) if version in plans]
         seen.append(Seen(made(Event, names, event), found, by_value, is_awaited, (product, batch)))
     return seen, not rows or rows[0][-1]
 
