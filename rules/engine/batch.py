@@ -20,7 +20,7 @@ from rules.engine.waiting import Waits, due_anchors
 from rules.engine.watching import Watches
 from rules.event_types import RULE_STARTED
 from rules.models import Rule
-from rules.triggers import fits, leaves
+from rules.triggers import fits
 
 _URLS = "SELECT id, company_id, url FROM conduits_endpoint WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
 
@@ -70,6 +70,7 @@ class Batch(Surroundings):
         if self.turns:
             take_turn(*self.turns)
         super().__init__(events, met)
+        self.effects.turns = self.turns
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
         self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
@@ -87,9 +88,7 @@ def may_meet(rule: Rule, event: Event, decision: gate.Decision) -> bool:
 
 def places(plan: Plan, event: Event) -> list[int]:
     """The leaves of the rule's `when` that the event fits."""
-    assert plan.definition is not None  # noqa: S101 (asked of those that can be read)
-    found = enumerate(leaves(plan.definition.when))
-    return [place for place, leaf in found if fits(leaf, event.type, event.data)]
+    return [place for place, leaf in enumerate(plan.leaves) if fits(leaf, event.type, event.data)]
 
 
 def _origins(events: Iterable[Event]) -> dict[UUID, Event]:
