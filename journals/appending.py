@@ -1,6 +1,6 @@
 """Writing entries for good, any number at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from textwrap import shorten
@@ -102,16 +102,19 @@ class Written(NamedTuple):
     event: Draft
 
 
-def write_entries(drafts: Sequence[EntryDraft]) -> list[Written]:
+def write_entries(drafts: Sequence[EntryDraft], *, held: Collection[UUID] = ()) -> list[Written]:
     """Writes the entries, tells the other sides what is theirs to see, and leaves recording the events to its caller.
 
     Takes the picos' turns, in the caller's transaction. Raises StateForbidsError when a journal is closed, RefusedError
-    for an empty body without photos, or when a company would make an entry public on somebody's thing.
+    for an empty body without photos, or when a company would make an entry public on somebody's thing. `held`: the
+    picos whose turns the caller took before it read the journals, so that they are as it has them.
     """
     if not drafts:
         return []
-    take_turn(*{draft.journal.pico_id for draft in drafts})
-    _check(drafts)
+    others = [draft.journal for draft in drafts if draft.journal.pico_id not in held]
+    if others:
+        take_turn(*{journal.pico_id for journal in others})
+    _check(drafts, others)
     entries = [draft.entry() for draft in drafts]
     write_rows(entries)
     for draft, entry in zip(drafts, entries, strict=True):
@@ -135,8 +138,10 @@ def entry_side(entry: Entry) -> Literal["owner", "company", "link"]:
     return "link" if entry.channel_id else "owner"
 
 
-def _check(drafts: Sequence[EntryDraft]) -> None:
-    if fetched(_CLOSED, list({draft.journal.pk for draft in drafts})):
+def _check(drafts: Sequence[EntryDraft], others: Sequence[Journal]) -> None:
+    """`others`: the journals that may have been closed since they were read."""
+    is_closed = any(draft.journal.closed_at for draft in drafts)
+    if is_closed or (others and fetched(_CLOSED, list({journal.pk for journal in others}))):
         message = "This journal is closed."
         raise StateForbidsError(message)
     for draft in drafts:

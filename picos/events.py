@@ -116,10 +116,9 @@ def record_events(drafts: Sequence[Draft]) -> list[Event]:
     if not drafts:
         return []
     events = [draft.event() for draft in drafts]
-    with transaction.atomic():
-        placed = {
-            row[0]: row[1:] for row in fetched(_INSERT, to_json([_row(event) for event in events]).decode(), ORDER_LOCK)
-        }
+    drafted = to_json([_row(event) for event in events]).decode()
+    with transaction.atomic(savepoint=False):
+        placed = {row[0]: row[1:] for row in fetched(_INSERT, drafted, ORDER_LOCK)}
     for event in events:
         event.sequence, event.at = placed[event.pk]
     bell.ring(bell.EVENTS)

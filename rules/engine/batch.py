@@ -4,15 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Model
-
 from conduits import gate, holding
 from conduits.models import Conduit
-from journals.models import Journal
-from parties.models import Company, Person
-from picos.models import Event, Pico, Product
-from picos.rows import fetched, related, rows_by_id, rows_where
+from picos.models import Event
+from picos.rows import fetched
 from picos.turns import take_turn
+from rules.engine.around import look_around
 from rules.engine.bounds import Bounds
 from rules.engine.claiming import Claim
 from rules.engine.effects import Effects
@@ -23,11 +20,8 @@ from rules.engine.waiting import Waits, due_anchors
 from rules.engine.watching import Watches
 from rules.event_types import RULE_STARTED
 from rules.models import Rule
-from rules.triggers import fits, leaves
+from rules.triggers import fits
 
-Conduits = dict[tuple[UUID, UUID], list[Conduit]]
-
-_OF_BOTH = "pico_id = ANY(%b::uuid[]) AND owner_id = ANY(%b::uuid[]) ORDER BY since"
 _URLS = "SELECT id, company_id, url FROM conduits_endpoint WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
 
 
@@ -36,28 +30,25 @@ class Surroundings:
 
     def __init__(self, events: Sequence[Event], plans: Iterable[Plan]) -> None:
         self.effects = Effects()
-        _load(events)
-        self._conduits = _conduits(events)
+        self._conduits = look_around(events)
         self._endpoints = _endpoints(plans)
         self._origins = _origins(events)
 
     def moment(self, event: Event, plan: Plan) -> Moment:
         """The meeting of the two."""
-        origin = self._origins.get(event.pk)
-        return Moment(event, plan, self.conduit_of(event), self.effects, self._endpoints, origin=origin)
+        origin = self._origins.get(event.id) if self._origins else None
+        return Moment(event, plan, self._conduits[event.id], self.effects, self._endpoints, origin=origin)
 
     def moment_again(self, event: Event, plan: Plan, *, reply: Event | None, at: datetime | None) -> Moment:
         """The meeting of an earlier event, of which the run goes on at this time."""
-        known = event.pico_id is None or (event.pico_id, event.owner_id) in self._conduits
-        conduits = self._conduits if known else self._conduits | _conduits([event])
+        (conduit,) = look_around([event]).values()
         endpoints = self._endpoints | _endpoints([plan])
-        conduit = _conduit_of(event, conduits)
         origin = (self._origins if event.pk in self._origins else _origins([event])).get(event.pk)
         return Moment(event, plan, conduit, self.effects, endpoints, reply, origin, at or event.at)
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
-        return _conduit_of(event, self._conduits)
+        return self._conduits[event.id]
 
 
 class Batch(Surroundings):
@@ -69,25 +60,23 @@ class Batch(Surroundings):
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self.waits = Waits(claim.events)
-        awaited = [event for event in claim.events if claim.plans[event.pk] or self.waits.has(event)]
-        plans = list({plan.version.pk: plan for event in awaited for plan in claim.plans[event.pk]}.values())
+        events = [event for event, _ in claim.events]
+        self.waits = Waits(events if claim.is_awaited else [])
+        awaited = [event for event, plans in claim.events if plans or self.waits.has(event)]
+        met = {id(plan): plan for _, plans in claim.events for plan in plans}.values()
         # What somebody waits for who may go on now, beside the things of the events.
         due = due_anchors(claim.ripe, claim.now) if claim.ripe else []
         self.turns = {event.pico_id for event in awaited if event.pico_id} | set(due)
         if self.turns:
             take_turn(*self.turns)
-        super().__init__(awaited, plans)
+        super().__init__(events, met)
+        self.effects.turns = self.turns
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
         self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
-        self.quotas = Quotas({plan.rule.party.pk for plan in plans}, claim.now)
-        stateful = [(event, plan) for event in awaited for plan in claim.plans[event.pk] if not plan.stateless]
+        self.quotas = Quotas({plan.rule.party.pk for plan in met}, claim.now)
+        stateful = [(event, plan) for event, plans in claim.events for plan in plans if not plan.stateless]
         self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
-
-    def plans_for(self, event: Event) -> Sequence[Plan]:
-        """The rules that wait for it."""
-        return self.claim.plans[event.pk]
 
 
 def may_meet(rule: Rule, event: Event, decision: gate.Decision) -> bool:
@@ -99,63 +88,7 @@ def may_meet(rule: Rule, event: Event, decision: gate.Decision) -> bool:
 
 def places(plan: Plan, event: Event) -> list[int]:
     """The leaves of the rule's `when` that the event fits."""
-    assert plan.definition is not None  # noqa: S101 (asked of those that can be read)
-    found = enumerate(leaves(plan.definition.when))
-    return [place for place, leaf in found if fits(leaf, event.type, event.data)]
-
-
-def _load(events: Sequence[Event]) -> None:
-    """Gives the events their picos, products and owners; each row is made once, however many share it."""
-    picos = rows_by_id(Pico, {event.pico_id for event in events if event.pico_id})
-    products = rows_by_id(Product, {pico.product_id for pico in picos.values() if pico.product_id})
-    companies = rows_by_id(Company, {product.company_id for product in products.values()})
-    people = {event.owner_id for event in events} | {pico.owner_id for pico in picos.values()}
-    owners = rows_by_id(Person, {person for person in people if person})
-    for product in products.values():
-        related(product, company=companies[product.company_id])
-    for pico in picos.values():
-        related(
-            pico,
-            product=products.get(pico.product_id) if pico.product_id else None,
-            owner=owners.get(pico.owner_id) if pico.owner_id else None,
-        )
-    for event in events:
-        related(
-            event,
-            pico=picos.get(event.pico_id) if event.pico_id else None,
-            owner=owners.get(event.owner_id) if event.owner_id else None,
-        )
-
-
-def _conduit_of(event: Event, conduits: Conduits) -> Conduit | None:
-    if event.pico_id is None or event.owner_id is None:
-        return None
-    theirs = conduits.get((event.pico_id, event.owner_id), ())
-    return next((conduit for conduit in reversed(theirs) if conduit.since <= event.sequence), None)
-
-
-def _conduits(events: Sequence[Event]) -> Conduits:
-    """The conduits of each pico and owner, as they followed: closed ones too, as closing is itself an event."""
-    owned = {(event.pico_id, event.owner_id): (event.pico, event.owner) for event in events if event.owner}
-    if not owned:
-        return {}
-    picos, owners = ({pair[at] for pair in owned} for at in (0, 1))
-    rows = rows_where(Conduit, _OF_BOTH, list(picos), list(owners))
-    journals = rows_by_id(Journal, {conduit.journal_id for conduit in rows})
-    conduits: Conduits = {}
-    for conduit in rows:
-        # The rows that are there already, rather than as many again.
-        pico, owner = owned.get((conduit.pico_id, conduit.owner_id), (None, None))
-        if pico is None or owner is None:
-            continue
-        around: dict[str, Model | None] = {"pico": pico, "owner": owner}
-        if pico.product and pico.product.company_id == conduit.company_id:
-            around["company"] = pico.product.company
-        journal = journals[conduit.journal_id]
-        related(journal, **around)
-        related(conduit, journal=journal, **around)
-        conduits.setdefault((conduit.pico_id, conduit.owner_id), []).append(conduit)
-    return conduits
+    return [place for place, leaf in enumerate(plan.leaves) if fits(leaf, event.type, event.data)]
 
 
 def _origins(events: Iterable[Event]) -> dict[UUID, Event]:

@@ -62,11 +62,14 @@ def _recorded(roots: set[UUID]) -> Counter[UUID]:
 
 
 def _first_of_each_party(moments: Sequence[Moment]) -> tuple[list[Moment], list[Stopped]]:
-    """A webhook is the last thing to be left out, so subscriptions go first; then the rules as they were made."""
+    """By their plans' rank, as many as each party may have."""
+    ranked = sorted(moments, key=lambda moment: moment.plan.rank)
+    if len(ranked) <= MOST_PER_EVENT:
+        return ranked, []
     running: list[Moment] = []
     stopped: list[Stopped] = []
     met: Counter[UUID | None] = Counter()
-    for moment in sorted(moments, key=lambda moment: (moment.rule.subscribes_id is None, moment.rule.pk)):
+    for moment in ranked:
         party = moment.rule.company_id or moment.rule.person_id
         met[party] += 1
         if met[party] > MOST_PER_EVENT:

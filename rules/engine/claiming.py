@@ -5,20 +5,20 @@ actions allows. The others stay in the queue, so that no party's rules keep a pi
 When more waits than one claim can take, each party gets its share of it, however much of the queue is another's.
 """
 
-import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
-from uuid import UUID, uuid4
+from functools import cache
+from typing import Final, NamedTuple
+from uuid import UUID
 
-from django.db import connection
-
-from picos.models import Event, Pending
+from picos.models import Event
+from picos.models.event import LANES
 from picos.prepared import prepared_cursor
-from picos.rows import fetched, rows_where
+from picos.rows import columns, fetched, made, rows_by_id
 from rules.engine.plan import Plan, plans_of
+from rules.event_types import RULE_DUE, RULE_STARTED
 from rules.listening import Key, keys_of, started_versions
 
 # How many lanes and events one transaction takes. Bigger ones gain little and hold picos' turns longer.
@@ -36,34 +36,76 @@ SELECT number, is_due, now() FROM picos_lane, LATERAL (SELECT
     EXISTS (SELECT FROM picos_pending WHERE lane = number) AS is_waiting,
     EXISTS (SELECT FROM rules_watch WHERE lane = number AND due <= now())
         OR EXISTS (SELECT FROM rules_wait WHERE lane = number AND due <= now()) AS is_due
-) AS lane WHERE is_waiting OR is_due
-ORDER BY random() LIMIT %s FOR UPDATE OF picos_lane SKIP LOCKED
+) AS lane WHERE number = ANY(%b::int[]) AND (is_waiting OR is_due)
+ORDER BY random() LIMIT %b::int FOR UPDATE OF picos_lane SKIP LOCKED
 """
 
-# Steps from party to party along the index, beginning anywhere, rather than through all that one of them has queued.
-_SHARES = """
-WITH RECURSIVE turn AS (
-    (SELECT lane, party FROM picos_pending WHERE lane = ANY(%(lanes)s) AND {beginning} ORDER BY lane, party LIMIT 1)
-    UNION ALL
-    SELECT further.lane, further.party FROM turn, LATERAL (
-        SELECT lane, party FROM picos_pending
-        WHERE lane = ANY(%(lanes)s) AND (lane, party) > (turn.lane, turn.party) ORDER BY lane, party LIMIT 1
-    ) AS further
-)
-SELECT share.event_id, share.place, share.sequence
-FROM (SELECT * FROM turn LIMIT %(parties)s) AS turn, LATERAL (
-    SELECT event_id, sequence, row_number() OVER (ORDER BY sequence) AS place FROM picos_pending
-    WHERE lane = turn.lane AND party = turn.party ORDER BY sequence LIMIT %(share)s
-) AS share
+# Steps from party to party along the index, in each lane, rather than through all that one of them has queued; from
+# the one whose event has waited longest on, round to the one before it, so that nobody is always the last.
+_TURNS = """
+SELECT lane, party FROM unnest(%(lanes)b::smallint[]) AS held (lane), LATERAL (
+    SELECT party AS longest FROM picos_pending WHERE lane = held.lane ORDER BY sequence LIMIT 1
+) AS its, LATERAL (
+    WITH RECURSIVE turn AS (
+        SELECT longest AS party
+        UNION ALL
+        SELECT further.party FROM turn, LATERAL (
+            SELECT party FROM picos_pending WHERE lane = held.lane AND party > turn.party ORDER BY party LIMIT 1
+        ) AS further
+    ), rest AS (
+        (SELECT party FROM picos_pending WHERE lane = held.lane AND party < longest ORDER BY party LIMIT 1)
+        UNION ALL
+        SELECT further.party FROM rest, LATERAL (
+            SELECT party FROM picos_pending
+            WHERE lane = held.lane AND party > rest.party AND party < longest ORDER BY party LIMIT 1
+        ) AS further
+    )
+    (SELECT party FROM turn UNION ALL SELECT party FROM rest) LIMIT %(parties)b::int
+) AS parties
 """
-_FROM_HERE_ON = _SHARES.format(beginning="(lane, party) >= (%(lane)s, %(party)s)")
-_FROM_THE_FIRST = _SHARES.format(beginning="true")
 _FAIR = f"""
-SELECT event_id FROM (({_FROM_HERE_ON}) UNION ({_FROM_THE_FIRST})) AS shares
-ORDER BY place, sequence LIMIT %(events)s
+SELECT event_id FROM ({_TURNS}) AS turn, LATERAL (
+    SELECT event_id, sequence, row_number() OVER (ORDER BY sequence) AS place FROM picos_pending
+    WHERE lane = turn.lane AND party = turn.party ORDER BY sequence LIMIT %(share)b::int
+) AS share ORDER BY place, sequence LIMIT %(events)b::int
 """  # noqa: S608 (of constants)
 
-_KINDS = "SELECT id, product_id, batch_id FROM picos_pico WHERE id = ANY(%b::uuid[])"
+# The events, the versions that wait for each whatever it says, and whether others do for what it says, or a run does.
+# Of what nobody waits for, nothing is read beyond that.
+_LOOK = f"""
+WITH queued AS MATERIALIZED (
+    SELECT event_id FROM picos_pending WHERE lane = ANY(%(lanes)b::smallint[]) LIMIT %(events)b::int + 1
+), fits AS MATERIALIZED (
+    SELECT count(*) <= %(events)b::int AS all_of_them FROM queued
+), chosen AS (
+    SELECT event_id FROM queued WHERE (SELECT all_of_them FROM fits)
+    UNION ALL
+    SELECT event_id FROM ({_FAIR}) AS fair WHERE NOT (SELECT all_of_them FROM fits)
+)
+SELECT {{columns}}, CASE WHEN versions <> '{{{{}}}}' OR by_value OR is_awaited THEN data END AS data,
+       versions, by_value, is_awaited, product_id, batch_id, (SELECT all_of_them FROM fits)
+FROM chosen, LATERAL (
+    SELECT * FROM picos_event WHERE id = chosen.event_id LIMIT 1
+) AS event LEFT JOIN LATERAL (
+    SELECT product_id, batch_id FROM picos_pico WHERE id = event.pico_id LIMIT 1
+) AS kind ON true, LATERAL (
+    SELECT CASE type
+        WHEN '{RULE_DUE}' THEN ARRAY[(data ->> 'version')::uuid]
+        WHEN '{RULE_STARTED}' THEN ARRAY[]::uuid[]
+        ELSE ARRAY[company_id, owner_id, pico_id, kind.product_id, kind.batch_id]
+    END AS anchors, CASE WHEN pico_id IS NULL THEN ARRAY[owner_id, company_id] ELSE ARRAY[pico_id] END AS about OFFSET 0
+) AS its, LATERAL (
+    SELECT ARRAY(
+        SELECT version_id FROM rules_listener
+        WHERE anchor = ANY(its.anchors) AND event_type = event.type AND literal = ''
+    ) AS versions, type = '{RULE_STARTED}' OR data <> '{{{{}}}}' AND EXISTS (
+        SELECT FROM rules_listener WHERE anchor = ANY(its.anchors) AND event_type = event.type AND literal > ''
+    ) AS by_value, EXISTS (
+        SELECT FROM rules_wait WHERE anchor = ANY(its.about) AND event_type = event.type AND event_type <> ''
+    ) AS is_awaited OFFSET 0
+) AS found ORDER BY sequence
+"""  # noqa: S608 (of constants)
+
 _LISTENING = """
 SELECT event_type, anchor, literal, version_id FROM rules_listener
 WHERE event_type = ANY(%b::text[]) AND anchor = ANY(%b::uuid[]) AND literal = ANY(%b::text[]) ORDER BY version_id
@@ -72,32 +114,42 @@ WHERE event_type = ANY(%b::text[]) AND anchor = ANY(%b::uuid[]) AND literal = AN
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The events to handle now, in order, and the rules that wait for each; they stay queued until `settle`."""
+    """What to handle now, in order; it stays queued until `settle`."""
 
-    events: Sequence[Event]
-    plans: Mapping[UUID, Sequence[Plan]]
+    # All of it: the ids of the events, and the lanes that the transaction holds.
+    ids: Sequence[UUID]
+    lanes: Sequence[int]
+    # Those among them for which a rule waits, or a run may, and the rules.
+    events: Sequence[tuple[Event, Sequence[Plan]]]
+    # Whether runs wait for any of them already.
+    is_awaited: bool
     # The lanes in which somebody's time has come, and of which no event is left behind: the clock may go on there.
     ripe: Sequence[int]
     now: datetime
 
 
-def claim() -> Claim | None:
-    """What to handle now, in the surrounding transaction; None when nothing waits, or others have it."""
-    lanes = _take_lanes()
-    if not lanes:
+def claim(lanes: Collection[int] = ()) -> Claim | None:
+    """What to handle now, in the surrounding transaction; None when nothing waits, or others have it.
+
+    `lanes`: these alone, as far as they are free.
+    """
+    held = _take_lanes(lanes)
+    if not held:
         return None
-    ids, is_all = _queued([lane.number for lane in lanes])
-    events = rows_where(Event, "id = ANY(%b::uuid[]) ORDER BY sequence", ids) if ids else []
-    plans = _plans(events)
-    taken = _within_budget(events, plans)
-    ripe = [lane.number for lane in lanes if lane.is_due] if is_all and len(taken) == len(events) else []
-    return Claim(taken, plans, ripe, lanes[0].now)
+    numbers = [lane.number for lane in held]
+    seen, is_all = _look(numbers)
+    _add_particular(seen)
+    taken = _within_budget(seen)
+    ripe = [lane.number for lane in held if lane.is_due] if is_all and len(taken) == len(seen) else []
+    heard = _heard(taken)
+    is_awaited = any(one.is_awaited for one in taken)
+    return Claim([one.event.id for one in taken], numbers, heard, is_awaited, ripe, held[0].now)
 
 
-def settle(events: Sequence[Event]) -> None:
-    """They are handled, and leave the queue with this transaction."""
+def settle(claimed: Claim) -> None:
+    """It is handled, and leaves the queue with this transaction."""
     with prepared_cursor() as cursor:
-        cursor.execute("DELETE FROM picos_pending WHERE event_id = ANY(%b::uuid[])", [[event.pk for event in events]])
+        cursor.execute("DELETE FROM picos_pending WHERE event_id = ANY(%b::uuid[])", [list(claimed.ids)])
 
 
 class Lane(NamedTuple):
@@ -108,48 +160,69 @@ class Lane(NamedTuple):
     now: datetime
 
 
-def _take_lanes() -> list[Lane]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_LANES, [LANES_AT_ONCE])
-        return [Lane(*row) for row in cursor.fetchall()]
+@dataclass(slots=True)
+class Seen:
+    """An event of the queue. Unless somebody waits for it, its data is not there."""
+
+    event: Event
+    plans: Sequence[Plan]
+    # Whether there are rules that wait for such an event with particular values.
+    by_value: bool
+    # Whether runs wait for such an event.
+    is_awaited: bool
+    # The product and batch of its pico.
+    kind: tuple[UUID | None, UUID | None]
 
 
-def _queued(lanes: Sequence[int]) -> tuple[list[UUID], bool]:
-    """The events to look at, and whether these are all that the lanes have.
+def _take_lanes(wanted: Collection[int]) -> list[Lane]:
+    return [Lane(*row) for row in fetched(_TAKE_LANES, list(wanted or range(LANES)), LANES_AT_ONCE)]
+
+
+def _look(lanes: Sequence[int]) -> tuple[list[Seen], bool]:
+    """The events to look at, in order, and whether these are all that the lanes have.
 
     A statement of its own, whose snapshot is younger than the lock on the lanes.
     """
-    queued = Pending.objects.filter(lane__in=lanes).order_by("sequence").values_list("pk", flat=True)
-    ids = list(queued[: EVENTS_AT_ONCE + 1])
-    if len(ids) <= EVENTS_AT_ONCE:
-        return ids, True
-    values: dict[str, Any] = {
-        "lanes": lanes,
-        # Anywhere, so that nobody is always the last.
-        "lane": random.choice(lanes),  # noqa: S311 (no secret)
-        "party": uuid4(),
-        "parties": PARTIES_AT_ONCE,
+    values = {
+        "lanes": list(lanes),
+        # In each lane.
+        "parties": -(-PARTIES_AT_ONCE // len(lanes)),
         "share": SHARE,
         "events": EVENTS_AT_ONCE,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_FAIR, values)
-        return [row[0] for row in cursor.fetchall()], False
+    names, statement = _looking()
+    with prepared_cursor() as cursor:
+        rows = cursor.execute(statement, values, binary=True).fetchall()
+    plans = plans_of({version for row in rows for version in row[-6]})
+    seen = []
+    for *event, versions, by_value, is_awaited, product, batch, _ in rows:
+        found = [plans[version] for version in dict.fromkeys(versions) if version in plans]
+        seen.append(Seen(made(Event, names, event), found, by_value, is_awaited, (product, batch)))
+    return seen, not rows or rows[0][-1]
 
 
-def _plans(events: Sequence[Event]) -> dict[UUID, list[Plan]]:
-    """The rules that wait for each event, each once."""
-    if not events:
-        return {}
-    picos = list({event.pico_id for event in events if event.pico_id})
-    kinds = {pk: kind for pk, *kind in fetched(_KINDS, picos)}
-    keys = {event.pk: keys_of(event, kinds.get(event.pico_id, ()) if event.pico_id else ()) for event in events}
+@cache
+def _looking() -> tuple[tuple[str, ...], str]:
+    """The columns of an event, the last of which is its data, and the statement that gives them."""
+    names = (*(name for name in columns(Event) if name != "data"), "data")
+    return names, _LOOK.format(columns=", ".join(f"event.{name}" for name in names[:-1]))
+
+
+def _add_particular(seen: Iterable[Seen]) -> None:
+    """Adds the rules that wait for what the event says, or that it names."""
+    particular = [one for one in seen if one.by_value]
+    if not particular:
+        return
+    keys = {one.event.id: [key for key in keys_of(one.event, one.kind) if key[2]] for one in particular}
     index = _index({key for some in keys.values() for key in some})
-    started = started_versions(events)
+    started = started_versions([one.event for one in particular])
     known = plans_of({version for versions in index.values() for version in versions} | set(started.values()))
-    found = {pk: dict.fromkeys(one for key in some for one in index.get(key, ())) for pk, some in keys.items()}
-    found |= {pk: {version: None} for pk, version in started.items()}
-    return {pk: [known[version] for version in versions if version in known] for pk, versions in found.items()}
+    for one in particular:
+        id_ = one.event.id
+        versions = [version for key in keys[id_] for version in index.get(key, ())]
+        versions += [started[id_]] if id_ in started else []
+        plans = {plan.version.id: plan for plan in one.plans} | {id_: known[id_] for id_ in versions if id_ in known}
+        one.plans = list(plans.values())
 
 
 def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
@@ -163,12 +236,19 @@ def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
     return index
 
 
-def _within_budget(events: Sequence[Event], plans: Mapping[UUID, Sequence[Plan]]) -> list[Event]:
-    taken: list[Event] = []
+def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
     left = ACTIONS_AT_ONCE
-    for event in events:
-        left -= sum(max(1, len(plan.steps)) for plan in plans[event.pk])
-        if left < 0 and taken:
-            break
-        taken.append(event)
-    return taken
+    for place, one in enumerate(seen):
+        left -= sum(plan.weight for plan in one.plans)
+        if left < 0 and place:
+            return seen[:place]
+    return seen
+
+
+def _heard(taken: Sequence[Seen]) -> list[tuple[Event, Sequence[Plan]]]:
+    """Those for which somebody waits. Where runs can begin to wait on the way, it may be for any of them."""
+    if any(one.is_awaited or any(plan.waits for plan in one.plans) for one in taken):
+        unread = {one.event.id for one in taken if one.event.data is None}
+        events = rows_by_id(Event, unread)
+        return [(events.get(one.event.id, one.event), one.plans) for one in taken]
+    return [(one.event, one.plans) for one in taken if one.plans]

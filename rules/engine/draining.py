@@ -17,33 +17,39 @@ from rules.engine.watching import ring_due
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
 def drain() -> int:
     """Handles what waits, once around; returns how many events and times that had come it handled."""
-    claimed = claim()
-    if claimed is None:
-        return 0
+    claimed = None
     try:
         with transaction.atomic():
-            handled = _handle(claimed, apart=False)
+            claimed = claim()
+            return _handle(claimed, apart=False) if claimed else 0
     except OperationalError:
         raise
     except Exception:
+        if claimed is None:
+            raise
         # What many runs write together could not be written: each by itself, so that only the one at fault fails.
-        logger.exception("a batch of %s events could not be written as one", len(claimed.events))
-        handled = _handle(claimed, apart=True)
-    settle(claimed.events)
-    return handled
+        logger.exception("a batch of %s events could not be written as one", len(claimed.ids))
+    with transaction.atomic():
+        again = claim(claimed.lanes)
+        return _handle(again, apart=True) if again else 0
 
 
 def _handle(claimed: Claim, *, apart: bool) -> int:
     """The events in their order; then, where nothing is left behind, those whose time has come."""
+    rung = _meet(claimed, apart=apart) if claimed.events or claimed.ripe else 0
+    settle(claimed)
+    return len(claimed.ids) + rung
+
+
+def _meet(claimed: Claim, *, apart: bool) -> int:
     batch = Batch(claimed)
     meetings = Meetings(batch, apart=apart)
-    for event in claimed.events:
-        meetings.take(event)
+    for event, plans in claimed.events:
+        meetings.take(event, plans)
     rung = meetings.take_due_waits()
     meetings.write()
     if claimed.ripe:
         rung += ring_due(claimed.ripe, claimed.now)
-    return len(claimed.events) + rung
+    return rung

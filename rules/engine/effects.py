@@ -1,50 +1,50 @@
 """What the runs of a batch write, gathered, so that each kind takes one statement however many runs there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from uuid import UUID
 
 from conduits.delivery.queueing import DeliveryDraft, queue_deliveries
 from journals.appending import EntryDraft, write_entries
 from picos.events import Draft, record_events
 from picos.notices import NoticeDraft, notify_all
 
+Item = EntryDraft | Draft | DeliveryDraft | NoticeDraft
+
 
 @dataclass(slots=True)
 class Effects:
     """In the order in which they came. Nothing is written before `write`; whoever reads what they change, writes first.
 
-    A run gathers its own in a `part`, which is taken over when all its actions are done and dropped when one failed.
+    `turns`: the things whose turns the transaction holds since before it looked at them.
     """
 
-    items: list[EntryDraft | Draft | DeliveryDraft | NoticeDraft] = field(default_factory=list)
-    whole: Self | None = None
+    turns: Collection[UUID] = ()
+    items: list[Item] = field(default_factory=list)
+    _written: int = 0
 
-    def part(self) -> "Effects":
-        """For one run."""
-        return Effects(whole=self)
-
-    def add(self, item: EntryDraft | Draft | DeliveryDraft | NoticeDraft) -> None:
+    def add(self, item: Item) -> None:
         """An entry, an event, a message to an endpoint or a notice."""
         self.items.append(item)
 
-    def take_over(self) -> None:
-        """The part's run succeeded: what it gathered belongs to the whole from now on."""
-        assert self.whole is not None  # noqa: S101 (only a part is taken over)
-        self.whole.items += self.items
-        self.items = []
+    def mark(self) -> int:
+        """What there is so far, for `undo`."""
+        return self._written + len(self.items)
+
+    def undo(self, mark: int) -> None:
+        """Drops what came since, as far as it is not written."""
+        del self.items[max(0, mark - self._written) :]
 
     def write(self) -> None:
-        """Writes what the whole and this part have gathered so far. Must run inside a transaction."""
-        if self.whole:
-            self.whole.write()
+        """Writes what was gathered so far. Must run inside a transaction."""
         items, self.items = self.items, []
+        self._written += len(items)
         if items:
-            _write(items)
+            _write(items, self.turns)
 
 
-def _write(items: Sequence[EntryDraft | Draft | DeliveryDraft | NoticeDraft]) -> None:
-    written = iter(write_entries([item for item in items if isinstance(item, EntryDraft)]))
+def _write(items: Sequence[Item], turns: Collection[UUID]) -> None:
+    written = iter(write_entries([item for item in items if isinstance(item, EntryDraft)], held=turns))
     ordered = [next(written).event if isinstance(item, EntryDraft) else item for item in items]
     record_events([item for item in ordered if isinstance(item, Draft)])
     queue_deliveries([item for item in items if isinstance(item, DeliveryDraft)])

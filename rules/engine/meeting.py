@@ -1,5 +1,7 @@
 """Rules meet events: what runs, what goes on, and what does not and why, each with its record."""
 
+from collections.abc import Sequence
+
 from conduits import access_log, gate, holding
 from conduits.models import AccessLine, Conduit
 from picos.models import Event
@@ -32,22 +34,21 @@ class Meetings:
         self._lines: list[access_log.Line] = []
         self._kept: list[tuple[Event, Conduit]] = []
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event, plans: Sequence[Plan]) -> None:
         """The rules that wait for the event meet it; then the runs that wait for it go on."""
         batch = self._batch
-        if not batch.plans_for(event) and not batch.waits.has(event):
+        if not plans and not batch.waits.has(event):
             return
         conduit = batch.conduit_of(event)
         decision = gate.decide_event(event, conduit)
-        self._start(event, conduit, decision)
+        self._start(event, plans, conduit, decision)
         for wait in batch.waits.for_event(event):
             self._go_on(wait, event, decision)
 
     def take_due_waits(self) -> int:
         """The runs whose time is up go on, where no earlier event waits any more. Returns how many there were."""
         claim = self._batch.claim
-        handled = [event.pk for event in claim.events]
-        due = due_waits(claim.ripe, claim.now, turns=self._batch.turns, handled=handled) if claim.ripe else []
+        due = due_waits(claim.ripe, claim.now, turns=self._batch.turns, handled=claim.ids) if claim.ripe else []
         for wait in due:
             self._resume(wait, None)
         return len(due)
@@ -67,25 +68,24 @@ class Meetings:
         batch.quotas.write()
         self._runs, self._lines, self._kept = [], [], []
 
-    def _start(self, event: Event, conduit: Conduit | None, decision: gate.Decision) -> None:
-        moments = self._moments(event, decision)
+    def _start(self, event: Event, plans: Sequence[Plan], conduit: Conduit | None, decision: gate.Decision) -> None:
+        moments = self._moments(event, plans, decision)
         running, stopped = self._batch.bounds.divide(event, moments)
         for moment in running:
             self._meet(moment)
         for moment, why in stopped:
             self._stop(moment, why)
-        companys_waits = any(
-            plan.rule.company_id == event.company_id for plan in self._batch.plans_for(event) if plan.rule.company_id
-        )
-        if companys_waits and conduit and not decision.passes:
+        if conduit is None or decision.passes:
+            return
+        if any(plan.rule.company_id == event.company_id for plan in plans if plan.rule.company_id):
             self._lines.append(_refusal(event, conduit, decision))
             if holding.is_held(event, conduit):
                 self._kept.append((event, conduit))
 
-    def _moments(self, event: Event, decision: gate.Decision) -> list[Moment]:
-        held_at = self._batch.held.get(event.pk)
+    def _moments(self, event: Event, plans: Sequence[Plan], decision: gate.Decision) -> list[Moment]:
+        held_at = self._batch.held.get(event.id) if self._batch.held else None
         met = []
-        for plan in self._batch.plans_for(event):
+        for plan in plans:
             if held_at and (plan.rule.person_id or plan.rule.created_at > held_at):
                 continue
             if may_meet(plan.rule, event, decision) and _is_for(plan, event):

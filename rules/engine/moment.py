@@ -77,13 +77,13 @@ class Moment:
     def key(self) -> UUID:
         """What the rule counts, paces and waits by: the id of the thing, of its owner or of its product."""
         definition, event = self.plan.definition, self.event
-        per = definition.per if definition else "pico"
-        pico = event.pico
-        wanted = {
-            "pico": event.pico_id,
-            "person": event.owner_id,
-            "product": pico.product_id if pico else None,
-        }[per]
+        match definition.per if definition else "pico":
+            case "person":
+                wanted = event.owner_id
+            case "product":
+                wanted = event.pico.product_id if event.pico else None
+            case _:
+                wanted = None
         return wanted or event.pico_id or self.rule.party.pk
 
     @property

@@ -12,7 +12,7 @@ from rules.language.comparing import Read, Truth
 from rules.language.definition import Definition
 from rules.models import Rule, RuleVersion
 from rules.traces import Trace
-from rules.triggers import is_stateless
+from rules.triggers import EventIs, is_stateless, leaves
 
 # How long a worker trusts what it knows of a rule's owner, whose name may change, and how many plans it keeps.
 FRESH: Final = 600.0
@@ -50,6 +50,17 @@ class Plan:
     # Looks whether its conditions hold.
     look: Look = field(default_factory=lambda: compiled(None))
     unreadable: str = ""
+    # What its `when` is made of.
+    leaves: Sequence[EventIs] = ()
+    # How much of a batch it takes.
+    weight: int = field(init=False)
+    # Of the rules that meet one event: a webhook is the last thing to be left out, then as they were made.
+    rank: tuple[bool, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is asked of it at each meeting."""
+        object.__setattr__(self, "weight", max(1, len(self.steps)))
+        object.__setattr__(self, "rank", (self.rule.subscribes_id is None, self.rule.id.int))
 
 
 _known: dict[UUID, Plan] = {}
@@ -92,6 +103,7 @@ def plan_of(definition: Definition, version: RuleVersion) -> Plan:
         definition=definition,
         steps=tuple(steps),
         first=first,
+        leaves=tuple(leaves(definition.when)),
         stateless=is_stateless(definition.when),
         is_paced=bool(definition.cooldown or definition.at_most),
         waits=any(step.action.WAITS for step in steps),

@@ -1,7 +1,6 @@
 """Running a rule: its steps one after the other, until it waits or is done."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -31,7 +30,8 @@ def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
         outcome=outcome,
         actions=[{"result": str(outcome), "detail": said}] if said else [],
     )
-    related(run, rule=moment.rule, version=moment.version)
+    if moment.plan.waits:
+        related(run, rule=moment.rule, version=moment.version)
     return run
 
 
@@ -42,32 +42,26 @@ def perform(run: Run, moment: Moment, *, step: int, apart: bool = False) -> Wait
     rule waits must be saved beforehand. `apart`: what it writes does not wait for others. Raises OperationalError: the
     database's trouble, not the rule's.
     """
+    mark = moment.effects.mark()
     try:
-        go = _at_once if apart or moment.plan.is_direct else _gathered
+        go = _at_once if apart or moment.plan.is_direct else _go
         return go(run, moment, step)
     except OperationalError:
         raise
     except Exception as error:
         logger.exception("rule %s failed on event %s", moment.rule.pk, moment.event.pk)
+        moment.effects.undo(mark)
         run.outcome = Run.Outcome.FAILED
         run.actions = [*run.actions, {"result": "failed", "detail": type(error).__name__}]
         return None
-
-
-def _gathered(run: Run, moment: Moment, step: int) -> Wait | None:
-    part = moment.effects.part()
-    wait = _go(run, replace(moment, effects=part), step)
-    part.take_over()
-    return wait
 
 
 def _at_once(run: Run, moment: Moment, step: int) -> Wait | None:
     """With a savepoint of its own. What others gathered is written first, so that all happens in order."""
     moment.effects.write()
     with transaction.atomic():
-        part = moment.effects.part()
-        wait = _go(run, replace(moment, effects=part), step)
-        part.write()
+        wait = _go(run, moment, step)
+        moment.effects.write()
     return wait
 
 

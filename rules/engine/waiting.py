@@ -46,6 +46,8 @@ class Waits:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self._open: dict[tuple[UUID, str], list[Wait]] = defaultdict(list)
+        if not events:
+            return
         anchors = {anchor for event in events for anchor in _anchors(event)}
         found = fetched(_WAITING, list(anchors), list({event.type for event in events}))
         waits = Wait.objects.filter(pk__in=[pk for (pk,) in found]) if found else Wait.objects.none()

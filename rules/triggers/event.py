@@ -48,7 +48,9 @@ class EventIs(Pattern):
 
     def fits(self, name: str, data: dict[str, Any]) -> bool:
         """Whether an event of this type, with this data, is one."""
-        return name == self.event and all(key in data and _same(data[key], given) for key, given in self.where.items())
+        if name != self.event:
+            return False
+        return not self.where or all(key in data and _same(data[key], given) for key, given in self.where.items())
 
 
 Settings = EventIs

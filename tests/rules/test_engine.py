@@ -436,7 +436,7 @@ def test_without_a_rule_that_waits_nothing_is_locked_or_written(
 ) -> None:
     scan(conduit, *range(20))
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(6):
         assert engine.drain() == 20
 
 

@@ -151,7 +151,7 @@ def test_an_event_that_was_committed_behind_the_claim_s_back_goes_before_the_tim
         cursor.execute("UPDATE picos_event SET at = at - interval '4 days' WHERE type = 'journal.entry_added'")
         cursor.execute("ALTER TABLE picos_event ENABLE TRIGGER USER")
     with monkeypatch.context() as patch:
-        patch.setattr(claiming, "_queued", lambda _: ([], True))
+        patch.setattr(claiming, "_look", lambda _: ([], True))
         assert engine.drain() == 0
         assert written() == []
 
