@@ -163,7 +163,9 @@ def decline(request: Request, body: Answer, conduit_id: UUID) -> Response:
 
 @handles("conduits", "company", "person", gives=Standing)
 def withdraw(request: Request, conduit_id: UUID) -> Response:
-    """End the agreement: nothing passes until another one is agreed. An owner's waiting offer goes too."""
+    """End the agreement: nothing passes until another one is agreed. What the owner offered and waits goes too if the
+    owner withdraws, or while it is paused.
+    """
     conduit = access_conduit(party=party_of(request), conduit_id=conduit_id)
     proffering.withdraw(conduit=conduit, by="company" if is_company(request) else "person")
     return _standing(conduit)

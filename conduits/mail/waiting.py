@@ -1,62 +1,40 @@
 """Mail to members who asked for it: a customer waits for an answer. What it says passes the gate as it leaves."""
 
-import logging
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from conduits import access_log, gate
 from conduits.mail.addresses import new_address
+from conduits.mail.due import mail_each
 from conduits.mail.replying import answerable
 from conduits.models import AccessLine, Conduit, WaitTold
 from conduits.models.conduit import Grant
 from journals.models import Entry
 from parties.models import Member
 
-logger = logging.getLogger(__name__)
-
 WHAT: Final = "mail"
 # Who answers at once is not mailed.
 MAIL_AFTER: Final = timedelta(minutes=2)
 # After an interruption nobody is mailed of what waited longer; the inbox has it.
 NO_LONGER_THAN: Final = timedelta(days=1)
-RETRY_AFTER: Final = timedelta(minutes=5)
-TRIES: Final = 500
+# Noted of one member at a time.
 BATCH: Final = 20
 LONGEST: Final = 2000
 
 
 def tell_due() -> int:
-    """Notes whose wait has become long enough, and mails what is due; returns how many mails that were.
-
-    The next try is pushed ahead and committed before a mail is sent: a crash in between sends it again later, and no
-    mail server is talked to inside a transaction.
+    """Notes whose wait has become long enough, and mails what is due; returns how many mails that were, as `mail_each`
+    does.
     """
     for member in Member.objects.exclude(mailed_since=None).select_related("company"):
         _note(member)
-    with transaction.atomic():
-        due = list(
-            WaitTold.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(mail_at__lte=timezone.now())
-            .select_related("member__person", "member__company")[:BATCH]
-        )
-        WaitTold.objects.filter(pk__in=[one.pk for one in due]).update(
-            mail_at=timezone.now() + RETRY_AFTER, mail_tries=F("mail_tries") + 1
-        )
-    for one in due:
-        try:
-            _mail(one)
-        except Exception:
-            logger.exception("%s could not be mailed about a customer who waits", one.member_id)
-            if one.mail_tries + 1 < TRIES:
-                continue
-        WaitTold.objects.filter(pk=one.pk).update(mail_at=None)
-    return len(due)
+    return mail_each(WaitTold.objects.select_related("member__person", "member__company"), _mail)
 
 
 def _note(member: Member) -> None:

@@ -241,27 +241,6 @@ def test_a_grant_that_the_terms_do_not_allow_is_refused_by_name(api: Api) -> Non
     assert Conduit.objects.get().grants == ["scans", "entries", "notes"]
 
 
-@pytest.mark.parametrize("by", ["person", "company"])
-def test_after_a_withdrawal_nothing_passes_until_other_terms_are_agreed(by: str, api: Api, sink: Sink) -> None:
-    conduit = a_conduit()
-    an_endpoint(conduit.company, sink.url(), ("*",))
-    party: Any = {"person": conduit.owner, "company": conduit.company}[by]
-
-    answer = api(party).post(f"/conduits/{conduit.pk}/terms/withdraw")
-
-    assert [answer.status_code, answer.json()["status"], answer.json()["terms"]] == [200, "waiting", None]
-    record_scan(pico=conduit.pico, visitor=b"12345678", person=None)
-    settle()
-    assert "pico.scanned" not in sink.types
-    assert sink.types[-1] == "conduit.terms_withdrawn"
-    assert Notice.objects.filter(person=conduit.owner).count() == (1 if by == "company" else 0)
-    again = api(party).post(f"/conduits/{conduit.pk}/terms/withdraw")
-    assert [again.status_code, again.json()["detail"]] == [409, "There are no terms to withdraw from."]
-    anew = api(conduit.owner).post(f"/conduits/{conduit.pk}/terms/proffer", BOTH)
-    assert anew.json()["status"] == "open"
-    assert types().count("conduit.opened") == 1
-
-
 def test_an_owner_takes_a_waiting_offer_back(api: Api) -> None:
     conduit = a_waiting_conduit()
 

@@ -1,17 +1,46 @@
-"""Withdrawing from terms while the line is paused: what its owner shut, no company opens."""
+"""Withdrawing from terms: nothing passes until others are agreed, and what its owner paused no company opens."""
+
+from typing import Any
 
 import pytest
 
 from conduits import steering
+from conduits.delivery import draining as delivery
 from conduits.models import Conduit, Proffer
 from conduits.terms import proffering
 from conduits.terms.stances import proposal
 from parties.errors import StateForbidsError
-from picos.models import Notice
+from picos.models import Event, Notice
+from picos.scanning import record_scan
+from rules.engine import draining as engine
+from tests.conduits.sink import Sink
 from tests.conftest import Api
-from tests.factories import a_conduit
+from tests.factories import a_conduit, an_endpoint
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("by", ["person", "company"])
+def test_after_a_withdrawal_nothing_passes_until_other_terms_are_agreed(by: str, api: Api, sink: Sink) -> None:
+    conduit = a_conduit()
+    an_endpoint(conduit.company, sink.url(), ("*",))
+    party: Any = {"person": conduit.owner, "company": conduit.company}[by]
+
+    answer = api(party).post(f"/conduits/{conduit.pk}/terms/withdraw")
+
+    assert [answer.status_code, answer.json()["status"], answer.json()["terms"]] == [200, "waiting", None]
+    record_scan(pico=conduit.pico, visitor=b"12345678", person=None)
+    while engine.drain() or delivery.drain():
+        pass
+    assert "pico.scanned" not in sink.types
+    # In whatever order they arrived: the endpoint asked for none.
+    assert sink.types.count("conduit.terms_withdrawn") == 1
+    assert Notice.objects.filter(person=conduit.owner).count() == (1 if by == "company" else 0)
+    again = api(party).post(f"/conduits/{conduit.pk}/terms/withdraw")
+    assert [again.status_code, again.json()["detail"]] == [409, "There are no terms to withdraw from."]
+    anew = api(conduit.owner).post(f"/conduits/{conduit.pk}/terms/proffer", {"preferred": "SD-BASE"})
+    assert anew.json()["status"] == "open"
+    assert Event.objects.filter(type="conduit.opened").count() == 1
 
 
 @pytest.fixture
