@@ -72,7 +72,7 @@ def test_a_rule_from_a_template_is_read_in_the_words_that_it_was_chosen_by() -> 
 
 def test_a_rule_whose_blank_cannot_be_named_any_more_is_read_by_its_parts() -> None:
     company = a_company()
-    endpoint = an_endpoint(company, events=["pico.lost"])
+    endpoint = an_endpoint(company, events=("pico.lost",))
     client = browser(a_member(company, "admin").person)
     desk = f"/desk/{company.slug}/rules"
     blanks = {"product": str(a_product(company).pk), "endpoint": str(endpoint.pk)}

@@ -18,4 +18,4 @@ document.addEventListener("keydown", (event) => {
 });
 // On a phone the pages' names scroll on one line: the page that is open is among those in sight.
 const line = document.querySelector(".many"), open = line?.querySelector("[aria-current]");
-if (open) line.scrollLeft = open.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
+if (open && open.offsetLeft + open.offsetWidth > line.clientWidth) line.scrollLeft = open.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
