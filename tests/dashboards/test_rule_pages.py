@@ -318,6 +318,10 @@ def test_each_template_is_filled_in_tried_and_put_to_work(name: str) -> None:
         client, path = browser(a_member(conduit.company, "admin").person), f"/desk/{conduit.company.slug}/rules"
     page = read(client.get(f"{path}/new/{name}"))
     blanks = {one.attributes["name"]: one.text for one in page.all("textarea")}
+    keys = [
+        one for one in page.all("input") if one.attributes.get("aria-label") == "the name of the value with the date"
+    ]
+    blanks |= {one.attributes["name"]: one.attributes["value"] for one in keys}
     for select in page.all("select"):
         options = [one for one in page.all("option") if one.parent is select]
         chosen = [one for one in options if "selected" in one.attributes] or options
