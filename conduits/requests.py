@@ -111,7 +111,7 @@ def titles(requests: Iterable[Request]) -> str:
 def _checked(title: str) -> str:
     title = " ".join(title.split())
     if not title or len(title) > LONGEST_TITLE:
-        message = f"A request has a title of at most {LONGEST_TITLE} characters."
+        message = f"Say in at most {LONGEST_TITLE} characters what is to be settled."
         raise RefusedError(message, field="title")
     try:
         return storable(title)

@@ -1,6 +1,7 @@
 """The forms of advisories: what they say, whom they are about, how they end, and who wants to be told."""
 
 import re
+from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 
 from conduits.models import Wish
 from conduits.models.advisory import Severity
+from conduits.reaching.hours import zone_named
 from dashboards.desk.forms import batch_named
 from dashboards.forms import SAYS, prose, text
 from picos.models import Batch, Product
@@ -28,6 +30,18 @@ class WordingForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "This is no date and time."},
     )
+    # The page's script fills in the zone of who writes, whose clock `until` then is by.
+    zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """`until` in UTC; the zone has done its part by then."""
+        zone, until = self.cleaned_data.pop("zone", ""), self.cleaned_data.get("until")
+        if zone and until:
+            try:
+                self.cleaned_data["until"] = until.replace(tzinfo=zone_named(zone)).astimezone(UTC)
+            except (ValueError, OverflowError):
+                self.add_error("until", "Your browser named a time zone that is not known here. Nothing was published.")
+        return self.cleaned_data
 
 
 class AdvisoryForm(WordingForm):
@@ -53,7 +67,7 @@ class AdvisoryForm(WordingForm):
 
     def text_fields(self) -> list[forms.BoundField]:
         """What it says."""
-        return [self[name] for name in WordingForm.base_fields]
+        return [self[name] for name in WordingForm.base_fields if not self[name].is_hidden]
 
     def scope_fields(self) -> list[forms.BoundField]:
         """Whom it is about."""

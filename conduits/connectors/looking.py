@@ -15,7 +15,7 @@ from conduits.connectors.equipping import UNREADABLE, keep_health, keep_session,
 from conduits.connectors.far import Far, Garbled, Refused
 from conduits.connectors.inbox import Polled
 from conduits.connectors.kinds import kinds
-from conduits.connectors.receiving import take
+from conduits.connectors.receiving import missed, take
 from conduits.delivery.http import Answer, Client
 from conduits.delivery.retries import asked_to_wait
 from conduits.models import Connector, Endpoint
@@ -117,5 +117,5 @@ def _take_all(connector: Connector, found: Polled) -> str | None:
             if take(connector, [reply]):
                 Connector.objects.filter(pk=connector.pk).update(received_at=timezone.now())
         except (StateForbidsError, RefusedError) as error:
-            problem = f"An answer from there did not reach the customer. {error}"
+            problem = missed(error)
     return problem

@@ -14,7 +14,7 @@ from django.utils import timezone
 from api.throttling import seconds_to_wait
 from conduits.answering import answer
 from conduits.connectors.email.inbound import reply_of
-from conduits.connectors.equipping import open_config
+from conduits.connectors.equipping import keep_health, open_config
 from conduits.connectors.inbox import Arrived, Reply
 from conduits.connectors.kinds import kinds
 from conduits.connectors.notes import mark_of
@@ -24,7 +24,7 @@ from conduits.delivery.keys import keys_of
 from conduits.mail.parsing import Mail
 from conduits.models import Conduit, Connector, Counterpart, Delivery, Endpoint, Received
 from journals.models import Entry
-from parties.errors import RefusedError, TooManyError
+from parties.errors import RefusedError, StateForbidsError, TooManyError
 from picos.models import Event
 
 LONGEST = 10_000
@@ -91,7 +91,16 @@ def _parsed(connector: Connector, config: Any, arrived: Arrived) -> list[Entry]:
 
 def _taken(connector: Connector, replies: Sequence[Reply]) -> list[Entry]:
     Connector.objects.filter(pk=connector.pk).update(received_at=timezone.now())
-    return take(connector, replies)
+    try:
+        return take(connector, replies)
+    except (StateForbidsError, RefusedError) as error:
+        keep_health(connector.pk, error=missed(error), now=timezone.now())
+        raise
+
+
+def missed(error: Exception) -> str:
+    """What the desk says of an answer that could not be taken."""
+    return f"An answer from there did not reach the customer. {error}"
 
 
 def take(connector: Connector, replies: Sequence[Reply]) -> list[Entry]:

@@ -21,7 +21,7 @@ def check(value: Any, now: datetime) -> None:
     if not isinstance(value, dict) or "url" not in value or not set(value) <= set(EXAMPLE):
         raise RefusedError('Tracking is {"url": address, "carrier": name, "number": text}.', field=f"data.{NAME}")
     if not _is_address(value["url"]):
-        raise RefusedError(f"This is an address such as {EXAMPLE['url']}.", field=f"data.{NAME}.url")
+        raise RefusedError(f"Send an address such as {EXAMPLE['url']}.", field=f"data.{NAME}.url")
     for key in ("carrier", "number"):
         said = value.get(key, "")
         if not isinstance(said, str) or len(said) > LONGEST_WORDS:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from dashboards.rules.places import Place
+from dashboards.rules.spoken import spoken_all
 from parties.errors import RefusedError, StateForbidsError
 from rules import writing
-from rules.language.sentences import sentences_of
 from rules.models import Rule
 
 VERBS = {"enable": writing.enable_rule, "disable": writing.disable_rule, "delete": writing.delete_rule}
@@ -20,7 +20,7 @@ VERBS = {"enable": writing.enable_rule, "disable": writing.disable_rule, "delete
 def rules(request: HttpRequest, place: Place) -> HttpResponse:
     """All of the party's; endpoints' subscriptions are among a company's."""
     theirs = Rule.objects.of_party(place.party).select_related("version", "company", "person").order_by("-created_at")
-    shown = list(zip(theirs, sentences_of(list(theirs)), strict=True))
+    shown = list(zip(theirs, spoken_all(list(theirs), place.party), strict=True))
     return render(request, "rules/list.html", place.context(rules=shown))
 
 

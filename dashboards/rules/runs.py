@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dashboards.rules.places import Place
+from dashboards.rules.spoken import spoken
 from rules import writing
 from rules.explaining import explain
 from rules.history import last_events
-from rules.language.sentences import sentence_of
 from rules.models import Run
 from rules.tracing import trace
 
@@ -24,7 +24,7 @@ def runs(request: HttpRequest, place: Place, rule_id: UUID) -> HttpResponse:
     """The newest first; below, the last events that it had nothing to do with."""
     rule = writing.access_rule(party=place.party, rule_id=rule_id)
     shown = list(rule.runs.select_related("pico", "version").order_by("-id")[:RUNS])
-    sentence = sentence_of(writing.definition_of(writing.current_version(rule)), rule.party)
+    sentence = spoken(writing.current_version(rule), rule.party)
     return render(request, "rules/runs.html", place.context(rule=rule, sentence=sentence, runs=shown))
 
 
@@ -44,6 +44,6 @@ def run(request: HttpRequest, place: Place, rule_id: UUID, run_id: UUID) -> Http
     found = Run.objects.select_related("version", "pico", "wait").filter(pk=run_id, rule=rule).first()
     if found is None:
         raise Http404
-    sentence = sentence_of(writing.definition_of(found.version), rule.party)
+    sentence = spoken(found.version, rule.party)
     context = place.context(rule=rule, run=found, sentence=sentence, traced=trace(found))
     return render(request, "rules/run.html", context)

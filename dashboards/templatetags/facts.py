@@ -84,4 +84,6 @@ def _in_words(ahead: timedelta) -> str:
         return ". It should be back by now."
     if minutes < 60:  # noqa: PLR2004 (minutes of an hour)
         return f", in {minutes} minute{'s' * (minutes != 1)}"
-    return f", in {hours} h {beside} min" if hours < 48 else f", in {hours // 24} days"  # noqa: PLR2004 (two days)
+    if hours < 48:  # noqa: PLR2004 (two days)
+        return f", in {hours} h {beside} min" if beside else f", in {hours} h"
+    return f", in {hours // 24} days"

@@ -31,3 +31,11 @@ def test_a_form_opens_at_the_field_that_is_wrong(a_browser: Opening) -> None:
     page.fill("[name=reply_to]", "nobody")
     page.get_by_role("button", name="Add it").click()
     expect(page.locator("[name=reply_to]")).to_be_focused()
+
+
+def test_until_when_an_advisory_stands_is_entered_by_one_s_own_clock(a_browser: Opening) -> None:
+    page = a_browser("ben", PHONE)
+    page.goto("/desk/lamo/advisories/new")
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    expect(page.locator("[name=zone]")).to_have_value(zone)
+    expect(page.get_by_text("In your own time. Empty: until you end it.")).to_be_visible()

@@ -221,6 +221,25 @@ def test_the_desk_offers_no_other_company_s_products(admin: Client, company: Com
     assert admin.post(path, values).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("zone", "until"), [("", "03:04"), ("UTC", "03:04"), ("Europe/Berlin", "02:04"), ("America/New_York", "08:04")]
+)
+def test_until_is_by_the_clock_of_who_writes(admin: Client, company: Company, zone: str, until: str) -> None:
+    path, said = new(company, region="DE", until="2090-01-02T03:04", zone=zone)
+    path = admin.post(path, said)["Location"]
+    advisory = Advisory.objects.get()
+    assert advisory.until == datetime.fromisoformat(f"2090-01-02T{until}Z")
+    admin.post(f"{path}/correct", said | {"until": "2090-01-02T04:04"})
+    advisory.refresh_from_db()
+    assert advisory.until == datetime.fromisoformat(f"2090-01-02T{until}Z") + timedelta(hours=1)
+
+
+def test_a_zone_that_is_none_publishes_nothing(admin: Client, company: Company) -> None:
+    answer = admin.post(*new(company, region="DE", until="2090-01-02T03:04", zone="Mars/Olympus"))
+    assert (answer.status_code, list(read(answer).errors)) == (422, ["until"])
+    assert not Advisory.objects.exists()
+
+
 def test_the_desk_corrects_one_and_shows_what_it_said_before(admin: Client, company: Company) -> None:
     advisory = an_advisory(company, scope={"product": a_product(company).pk})
     path = f"/desk/{company.slug}/advisories/{advisory.pk}"

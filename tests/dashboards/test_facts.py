@@ -28,6 +28,7 @@ def facts_on_page(conduit: Conduit) -> list[str]:
         ("2026-11-21T14:41:00Z", "Back by about 14:41 UTC, in 1 minute"),
         ("2026-11-21T15:05:00Z", "Back by about 15:05 UTC, in 25 minutes"),
         ("2026-11-21T17:52:00+01:00", "Back by about 16:52 UTC, in 2 h 12 min"),
+        ("2026-11-21T18:40:00Z", "Back by about 18:40 UTC, in 4 h"),
         ("2026-11-22T09:00:00Z", "Back by about Sunday 22 November, 09:00 UTC, in 18 h 20 min"),
         ("2027-01-05T09:00:00Z", "Back by about Tuesday 5 January 2027, 09:00 UTC, in 44 days"),
         ("2026-11-21T14:38:00Z", "Back by about 14:38 UTC. It should be back by now."),

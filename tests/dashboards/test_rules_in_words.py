@@ -4,12 +4,15 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from conduits import steering
+from conduits.models import Endpoint
 from picos.scanning import record_scan
 from rules.engine.draining import drain
+from rules.models import Rule
 from tests.dashboards.world import browser, read
-from tests.factories import a_conduit, a_person, a_rule
+from tests.factories import a_company, a_conduit, a_member, a_person, a_product, a_rule, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +52,32 @@ def test_a_rule_of_one_s_own_offers_what_can_happen_to_a_thing_by_its_words() ->
     assert choices["pico.scanned"] == "the code on it is scanned"
     assert {"endpoint.disabled", "rule.paused", "advisory.published"}.isdisjoint(choices)
     assert [said for said in choices.values() if NAMES_OF_PROGRAMS.search(said)] == []
+
+
+def test_a_rule_from_a_template_is_read_in_the_words_that_it_was_chosen_by() -> None:
+    conduit = a_conduit()
+    client = browser(conduit.owner)
+    client.post("/rules/new/nobody_answered", {"do": "save", "thing": conduit.pico.code, "within": "PT48H"})
+    said = f"IF I share something in the journal of {conduit.pico.title} AND its maker does not answer within 48 hours"
+    rule = Rule.objects.get(subscribes=None)
+    for path in ("/rules", f"/rules/{rule.pk}/runs"):
+        assert said in words_on(client, path)
+    client.post("/rules/new/my_own", {"do": "save", "thing": "", "event": "pico.lost", "text": "[product] AND THEN"})
+    (own, _) = read(client.get("/rules")).all("p", class_="rule")
+    assert own.text == (
+        "IF this happens to any of my things : it is reported lost THEN tell me “[product] AND THEN” "
+        ", resting 10 minutes after each time"
+    )
+
+
+def test_a_rule_whose_blank_cannot_be_named_any_more_is_read_by_its_parts() -> None:
+    company = a_company()
+    endpoint = an_endpoint(company, events=("pico.lost",))
+    client = browser(a_member(company, "admin").person)
+    desk = f"/desk/{company.slug}/rules"
+    blanks = {"product": str(a_product(company).pk), "endpoint": str(endpoint.pk)}
+    assert client.post(f"{desk}/new/tell_the_call_centre", {"do": "save"} | blanks).status_code == 302
+    (rule,) = Rule.objects.filter(subscribes=None)
+    assert f"THEN send it to {endpoint.url}" in words_on(client, f"{desk}/{rule.pk}/runs")
+    Endpoint.objects.update(deleted_at=timezone.now())
+    assert "IF the code on any Moccasin is scanned THEN" in words_on(client, f"{desk}/{rule.pk}/runs")

@@ -7,9 +7,7 @@ class Config(Settings):
     """Its account, an OAuth access token, and the secret of the webhook that tells us of comments."""
 
     url: Address = plain("Address", "Of your account, such as https://acme.zendesk.com.")
-    access_token: Entered = secret(
-        "OAuth access token", "With the scopes tickets:read, tickets:write, users:write, read."
-    )
+    access_token: Entered = secret("OAuth access token", "With the scopes read, tickets:write and users:write.")
     signing_secret: Entered = secret("Signing secret", "Of the webhook that you make there for this connector.")
     api_path: Path = plain("Path of its API", "With its version.", default="api/v2")
 

@@ -48,7 +48,7 @@ const ahead = (milliseconds) => {
   const minutes = Math.ceil(milliseconds / 60000), hours = Math.floor(minutes / 60);
   if (minutes <= 0) return ". It should be back by now.";
   if (minutes < 60) return `, in ${minutes} minute${minutes === 1 ? "" : "s"}`;
-  return hours < 48 ? `, in ${hours} h ${minutes % 60} min` : `, in ${Math.floor(hours / 24)} days`;
+  return hours < 48 ? `, in ${hours} h${minutes % 60 ? ` ${minutes % 60} min` : ""}` : `, in ${Math.floor(hours / 24)} days`;
 };
 run();
 setInterval(run, 15000);

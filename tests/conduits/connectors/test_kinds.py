@@ -265,7 +265,10 @@ def test_an_answer_through_a_conduit_that_is_shut_does_not_pass(world: World) ->
         assert world.tell(telling).status_code == 409
     else:
         world.look()
-        assert "did not reach the customer" in world.now.error
+    assert (
+        world.now.error
+        == "An answer from there did not reach the customer. You cannot write now: the conduit is paused."
+    )
 
     assert world.answers == []
 
