@@ -167,7 +167,8 @@ def _said(moment: Moment) -> list[Said]:
         step = moment.plan.steps[number]
         outcome = step.action.rehearse(step.settings, moment)
         said.append({"do": step.action.NAME, "result": outcome.result, "detail": outcome.detail})
-        number = -1 if step.action.WAITS and step.branches else step.next
+        is_open = step.action.WAITS and step.branches and outcome.result == "done"
+        number = -1 if is_open else step.after(outcome.result)
     return said
 
 

@@ -30,6 +30,10 @@ class Step:
     next: int
     branches: Mapping[str, int] = field(default_factory=dict)
 
+    def after(self, result: str) -> int:
+        """The step that follows: of what was refused, what also follows when nobody answers."""
+        return self.branches.get("else", self.next) if result == "refused" else self.next
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

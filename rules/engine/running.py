@@ -77,7 +77,7 @@ def _go(run: Run, moment: Moment, number: int) -> Wait | None:
         said.append(_said(step, outcome))
         if isinstance(outcome, Pause):
             wait = wait_for(run, moment, step=number, pause=outcome)
-        number = step.next
+        number = step.after(said[-1]["result"])
     run.actions = [*run.actions, *said]
     run.outcome = Run.Outcome.WAITING if wait else Run.Outcome.FIRED
     return wait

@@ -18,6 +18,7 @@ from rules.actions import ask as action
 from rules.asking import answer_question, questions_to
 from rules.language.sentences import sentence_of
 from rules.models import Question, Rule, Run, Wait
+from rules.rehearsing import rehearse
 from rules.writing import disable_rule, parse_definition
 from tests.conftest import Api
 from tests.factories import a_company, a_person, a_pico, a_rule
@@ -245,7 +246,7 @@ def test_an_owner_s_question_reaches_the_company_as_a_note_does(conduit: Conduit
     scan(conduit)
 
     assert what_came_of(rule)[0] == ["refused", "Nothing was asked: notes are not allowed."]
-    assert [Question.objects.count(), written()] == [0, ["End"]]
+    assert [Question.objects.count(), written()] == [0, ["Silence", "End"]]
 
 
 @pytest.mark.parametrize("of", ["owner", "company"])
@@ -256,7 +257,18 @@ def test_of_what_nobody_owns_nobody_is_asked(of: str) -> None:
     drain_all()
 
     why = "nobody owns it" if of == "owner" else "there is no conduit"
-    assert what_came_of(rule) == [["refused", f"Nothing was asked: {why}."]]
+    assert what_came_of(rule)[0] == ["refused", f"Nothing was asked: {why}."]
+    assert Question.objects.count() == 0
+
+
+def test_a_rehearsal_too_goes_on_without_an_answer_where_nothing_can_be_asked() -> None:
+    pico = a_pico()
+    record_scan(pico=pico, visitor=bytes(8), person=None)
+    definition = parse_definition({"name": "Ask", "when": {"event": "pico.scanned"}, "then": [ASK, note("End")]})
+
+    (rehearsal,) = rehearse(party=pico.product.company, definition=definition, last=5)  # type: ignore[union-attr]
+
+    assert [said["do"] for said in rehearsal.actions] == ["ask", "post_entry", "post_entry"]
 
 
 def test_an_owner_can_be_asked_about_a_thing_whose_maker_is_not_here() -> None:
