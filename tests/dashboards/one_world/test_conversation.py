@@ -107,7 +107,7 @@ def test_the_company_sees_what_is_granted(world: World, grants: list[Grant], ent
     photo = " 1 photo that the owner keeps to themself." if entries else ""
     assert journal(page) == [f"{by} · just now {words}{photo}" for words in entries]
     said = page.all("main")[0].text
-    assert ("its owner keeps their name to themself" in said) is not name
+    assert ("Its owner keeps their name to themself" in said) is not name
     assert world.people["owner"].email not in said
 
 
