@@ -111,8 +111,11 @@ def record_event(
     return record_events([draft])[0]
 
 
-def record_events(drafts: Sequence[Draft]) -> list[Event]:
-    """Records events in the order given. Must run inside a transaction, as the locks end with it."""
+def record_events(drafts: Sequence[Draft], *, ring: bool = True) -> list[Event]:
+    """Records events in the order given. Must run inside a transaction, as the locks end with it.
+
+    `ring`: not needed by who looks for what waits as soon as it has committed.
+    """
     if not drafts:
         return []
     events = [draft.event() for draft in drafts]
@@ -121,7 +124,8 @@ def record_events(drafts: Sequence[Draft]) -> list[Event]:
         placed = {row[0]: row[1:] for row in fetched(_INSERT, drafted, ORDER_LOCK)}
     for event in events:
         event.sequence, event.at = placed[event.pk]
-    bell.ring(bell.EVENTS)
+    if ring:
+        bell.ring(bell.EVENTS)
     return events
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -73,6 +74,24 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     tasks: list[str] = []
     monkeypatch.setattr(bell, "ring_now", tasks.append)
     return tasks
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is sent to the database, by whichever cursor, but for the savepoints of a test within a transaction."""
+    sent: list[str] = []
+
+    def noting(method: Any) -> Any:
+        def note(cursor: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+            if "SAVEPOINT" not in str(statement):
+                sent.append(str(statement))
+            return method(cursor, statement, *args, **kwargs)
+
+        return note
+
+    for name in ("execute", "copy"):
+        monkeypatch.setattr(psycopg.Cursor, name, noting(getattr(psycopg.Cursor, name)))
+    return sent
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ class Batch(Surroundings):
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
         self.held: Mapping[UUID, datetime] = holding.held_since(awaited)
-        self.quotas = Quotas({plan.rule.party.pk for plan in met}, claim.now)
+        self.quotas = Quotas({plan.party_id for plan in met}, claim.now)
         stateful = [(event, plan) for event, plans in claim.events for plan in plans if not plan.stateless]
         self.watches = Watches([self.moment(event, plan) for event, plan in stateful])
 
@@ -107,12 +107,7 @@ def _origins(events: Iterable[Event]) -> dict[UUID, Event]:
 
 def _endpoints(plans: Iterable[Plan]) -> dict[UUID, str]:
     """The URLs of the endpoints that the rules name, each only for its own company's rules."""
-    named = {
-        (step.settings.endpoint, plan.rule.company_id)
-        for plan in plans
-        for step in plan.steps
-        if hasattr(step.settings, "endpoint")
-    }
+    named = {(endpoint, plan.rule.company_id) for plan in plans for endpoint in plan.endpoints}
     if not named:
         return {}
     rows = fetched(_URLS, list({endpoint for endpoint, _ in named}))

@@ -68,9 +68,9 @@ def _first_of_each_party(moments: Sequence[Moment]) -> tuple[list[Moment], list[
         return ranked, []
     running: list[Moment] = []
     stopped: list[Stopped] = []
-    met: Counter[UUID | None] = Counter()
+    met: Counter[UUID] = Counter()
     for moment in ranked:
-        party = moment.rule.company_id or moment.rule.person_id
+        party = moment.plan.party_id
         met[party] += 1
         if met[party] > MOST_PER_EVENT:
             stopped.append((moment, TOO_MANY))

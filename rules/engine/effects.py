@@ -46,6 +46,7 @@ class Effects:
 def _write(items: Sequence[Item], turns: Collection[UUID]) -> None:
     written = iter(write_entries([item for item in items if isinstance(item, EntryDraft)], held=turns))
     ordered = [next(written).event if isinstance(item, EntryDraft) else item for item in items]
-    record_events([item for item in ordered if isinstance(item, Draft)])
+    # A drain that handled anything is followed by another (rules/tasks.py), which finds these.
+    record_events([item for item in ordered if isinstance(item, Draft)], ring=False)
     queue_deliveries([item for item in items if isinstance(item, DeliveryDraft)])
     notify_all([item for item in items if isinstance(item, NoticeDraft)])

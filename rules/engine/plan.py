@@ -54,16 +54,21 @@ class Plan:
     # Looks whether its conditions hold.
     look: Look = field(default_factory=lambda: compiled(None))
     unreadable: str = ""
+    # Of its company, to which it sends.
+    endpoints: Sequence[UUID] = ()
     # What its `when` is made of.
     leaves: Sequence[EventIs] = ()
     # How much of a batch it takes.
     weight: int = field(init=False)
+    # Whose rule it is.
+    party_id: UUID = field(init=False)
     # Of the rules that meet one event: a webhook is the last thing to be left out, then as they were made.
     rank: tuple[bool, int] = field(init=False)
 
     def __post_init__(self) -> None:
         """What is asked of it at each meeting."""
         object.__setattr__(self, "weight", max(1, len(self.steps)))
+        object.__setattr__(self, "party_id", self.rule.company_id or self.rule.person_id)
         object.__setattr__(self, "rank", (self.rule.subscribes_id is None, self.rule.id.int))
 
 
@@ -107,7 +112,8 @@ def plan_of(definition: Definition, version: RuleVersion) -> Plan:
         definition=definition,
         steps=tuple(steps),
         first=first,
-        leaves=tuple(leaves(definition.when)),
+        endpoints=[step.settings.endpoint for step in steps if hasattr(step.settings, "endpoint")],
+        leaves=leaves(definition.when),
         stateless=is_stateless(definition.when),
         is_paced=bool(definition.cooldown or definition.at_most),
         waits=any(step.action.WAITS for step in steps),

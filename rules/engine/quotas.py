@@ -22,6 +22,7 @@ class Amount:
 
 OF_PERSON: Final = Amount(evaluations=20_000, actions=2_000)
 OF_COMPANY: Final = Amount(evaluations=20_000_000, actions=2_000_000)
+NONE: Final = Amount()
 USED_UP: Final = "Your rules have used up their share of this hour."
 
 _USED = "SELECT party, evaluations, actions FROM rules_usage WHERE party = ANY(%b::uuid[]) AND hour = %b"
@@ -44,12 +45,11 @@ class Quotas:
 
     def allow(self, moment: Moment) -> bool:
         """Whether this rule may be looked at and, if it fires, act; then it is counted as looked at."""
-        if moment.rule.subscribes_id:
+        rule, party = moment.plan.rule, moment.plan.party_id
+        if rule.subscribes_id:
             return True
-        party = moment.rule.company_id or moment.rule.person_id
-        assert party is not None  # noqa: S101 (the constraint rule_belongs_to_one_party)
-        most = OF_COMPANY if moment.rule.company_id else OF_PERSON
-        before, added = self._used.get(party, Amount()), self._added[party]
+        most = OF_COMPANY if rule.company_id else OF_PERSON
+        before, added = self._used.get(party, NONE), self._added[party]
         if before.evaluations + added.evaluations >= most.evaluations:
             return False
         if before.actions + added.actions >= most.actions:
@@ -59,9 +59,8 @@ class Quotas:
 
     def count_actions(self, moment: Moment) -> None:
         """It fires."""
-        party = moment.rule.company_id or moment.rule.person_id
-        if party and not moment.rule.subscribes_id:
-            self._added[party].actions += len(moment.plan.steps)
+        if not moment.plan.rule.subscribes_id:
+            self._added[moment.plan.party_id].actions += len(moment.plan.steps)
 
     def write(self) -> None:
         """Keeps what was added."""

@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 
 def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
     """The record of this meeting, not saved yet. `said`: why nothing was done."""
-    event = moment.event
+    event, plan = moment.event, moment.plan
     run = new(
         Run,
-        rule_id=moment.rule.pk,
-        version_id=moment.version.pk,
-        event_id=event.pk,
+        rule_id=plan.rule.id,
+        version_id=plan.version.id,
+        event_id=event.id,
         event_type=event.type,
         pico_id=event.pico_id,
         key=moment.key,
@@ -30,8 +30,8 @@ def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
         outcome=outcome,
         actions=[{"result": str(outcome), "detail": said}] if said else [],
     )
-    if moment.plan.waits:
-        related(run, rule=moment.rule, version=moment.version)
+    if plan.waits:
+        related(run, rule=plan.rule, version=plan.version)
     return run
 
 

@@ -257,7 +257,7 @@ def test_a_batch_counts_its_chains_with_one_query(monkeypatch: pytest.MonkeyPatc
         assert engine.drain() == 10
 
     assert len([one for one in queries.captured_queries if "GROUP BY" in one["sql"]]) == 1
-    assert len(queries) <= 22
+    assert len(queries) <= 4
     assert Run.objects.exclude(root_id=None).count() == 10
 
 
