@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import DateTimeField, Field, JSONField, Model
 from django.db.models.base import ModelState
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 from pydantic_core import to_json
 
@@ -53,8 +54,7 @@ def new(model: type[Row], **values: Any) -> Row:
     """
     plain, called = _defaults(model)
     row = model.__new__(model)
-    row.__dict__.update(plain)
-    row.__dict__.update(values, _state=ModelState())
+    row.__dict__ = plain | values | {"_state": ModelState()}
     for name, default in called:
         if name not in values:
             row.__dict__[name] = default()
@@ -69,17 +69,18 @@ def related(row: Model, **others: Model | None) -> None:
 def write_rows(rows: Sequence[Model]) -> None:
     """Inserts new rows of one model, in their order and the caller's transaction.
 
-    As `bulk_create` without its options, for tables without generated columns. Raises the database's errors.
+    As `bulk_create` without its options, for tables without generated columns; times are those of the call. Raises the
+    database's errors.
     """
     if not rows:
         return
-    plan = _copying(type(rows[0]))
+    plan, now = _copying(type(rows[0])), timezone.now()
     with prepared_cursor() as cursor, cursor.copy(plan.statement) as copy:
         copy.set_types(plan.types)
         for row in rows:
-            for field in plan.stamped:
-                field.pre_save(row, add=True)
             values = row.__dict__
+            for name in plan.stamped:
+                values[name] = now
             copy.write_row([values[name] if way is None else way(values[name]) for name, way in plan.ways])
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001
@@ -104,7 +105,7 @@ class _Copying(NamedTuple):
     statement: str
     types: list[str]
     ways: list[tuple[str, Any]]
-    stamped: "list[Field[Any, Any]]"
+    stamped: list[str]
 
 
 @cache
@@ -115,7 +116,11 @@ def _copying(model: type[Model]) -> _Copying:
         f"COPY {model._meta.db_table} ({', '.join(names)}) FROM STDIN (FORMAT binary)",  # noqa: SLF001
         [_type(field) for field in fields],
         [(field.attname, _way(field)) for field in fields],
-        [field for field in fields if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add)],
+        [
+            field.attname
+            for field in fields
+            if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add)
+        ],
     )
 
 
