@@ -39,6 +39,7 @@ WHAT: Final = {
     "advisory.published": "that it published an advisory",
     "advisory.corrected": "that it corrected an advisory",
     "advisory.ended": "that an advisory has ended",
+    "advisory.acknowledged": "that you read an advisory",
     "request.opened": "that a request was opened",
     "request.closed": "that a request was closed",
     "rule.raised": "what a rule said of it",

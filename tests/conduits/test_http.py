@@ -99,6 +99,8 @@ async def listening(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Asy
                 sink.requests.append(await read_request(reader))
                 await behave(reader, writer)
         writer.close()
+        with suppress(ConnectionError, ssl.SSLError):
+            await writer.wait_closed()
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sink.serving.append(asyncio.create_task(serve(reader, writer)))
