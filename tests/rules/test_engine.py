@@ -1,6 +1,7 @@
 """The engine: which rules meet which events, once each, in order, and what stops them."""
 
 import gc
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -443,14 +444,14 @@ def test_without_a_rule_that_waits_nothing_is_locked_or_written(
 
 
 def test_a_scan_that_three_rules_meet_takes_thirteen_statements(conduit: Conduit, statements: list[str]) -> None:
-    an_endpoint(conduit.company, events=["pico.scanned"])
+    an_endpoint(conduit.company, events=("pico.scanned",))
     a_rule(conduit.company, then=[{"do": "post_entry", "body": "Hello", "visibility": "private"}])
     a_rule(conduit.company, **{"if": {"field": "pico.status", "op": "is", "value": "retired"}})
     scan(conduit, 1)
     drain_all()
     scan(conduit, 2)
 
-    taken = []
+    taken: list[int] = []
     for _ in range(3):
         statements.clear()
         assert engine.drain() == (1 if len(taken) < 2 else 0)
@@ -461,19 +462,23 @@ def test_a_scan_that_three_rules_meet_takes_thirteen_statements(conduit: Conduit
     assert [Run.objects.count(), Entry.objects.count(), Delivery.objects.count()] == [6, 2, 2]
 
 
-def test_of_an_event_that_nobody_waits_for_nothing_is_read(
-    conduit: Conduit, statements: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_an_event_that_nobody_waits_for_nothing_is_read(conduit: Conduit, monkeypatch: pytest.MonkeyPatch) -> None:
     a_rule(conduit.owner, when={"event": "pico.state_changed", "where": {"n": 1}})
     changes(conduit, range(3))
     seen: list[Any] = []
     look = claiming._look
-    monkeypatch.setattr(claiming, "_look", lambda lanes: seen.append(look(lanes)) or seen[-1])
+
+    def watched(lanes: Sequence[int]) -> tuple[list[claiming.Seen], bool]:
+        found, is_all = look(lanes)
+        seen.extend(one.event.data for one in found)
+        return found, is_all
+
+    monkeypatch.setattr(claiming, "_look", watched)
     scan(conduit)
 
     assert engine.drain() == 4
 
-    assert [one.event.data for one in seen[0][0]] == [{"n": 0}, {"n": 1}, {"n": 2}, None]
+    assert seen == [{"n": 0}, {"n": 1}, {"n": 2}, None]
     assert Run.objects.get().outcome == "fired"
 
 
@@ -486,7 +491,7 @@ def test_whose_event_has_waited_longest_is_never_passed_over(monkeypatch: pytest
     waiting = [event.pk for one in (third, second, first, second) for event in changes(one, range(1))]
     Pending.objects.update(lane=0)
 
-    handled = []
+    handled: list[Any] = []
     for _ in waiting:
         before = set(Pending.objects.values_list("pk", flat=True))
         assert engine.drain() == 1
