@@ -74,7 +74,7 @@ async def _make_rule(steps: Steps, phone: Browser) -> None:
     with steps.step("takes the rule “Tell them I wrote” from the gallery"):
         gallery = await phone.open((await phone.open("/rules")).link("/rules/new"))
         chosen = await phone.open(gallery.link("/tell_them_i_wrote"))
-        (await phone.send(chosen.form(), do="save")).shows("IF somebody writes in the journal", "THEN tell its maker")
+        (await phone.send(chosen.form(), do="save")).shows("IF I write in the journal", "THEN tell its maker")
 
 
 async def _write_and_be_answered(steps: Steps, base: str, phone: Browser, code: str, centre: CallCentreRecords) -> None:
