@@ -118,6 +118,8 @@ class Sink:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        # What was closed just now is let go in the loop's next turn, which would not come.
+        await asyncio.sleep(0)
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = {name.lower(): text for name, text in request.headers.items()}
