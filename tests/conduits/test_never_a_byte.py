@@ -430,11 +430,14 @@ class Relation(RuleBasedStateMachine):
         return theirs[-1] if theirs else None
 
     def _check_bytes(self, content: bytes, line: Line) -> None:
-        """No secret of another owner's, and of this one's only as the grants let it through now."""
+        """No secret of another owner's, and of this one's only as the grants let it through now.
+
+        Of a region the key: that one was shown in a call is no secret, and the event of it names the kind.
+        """
         said = content.decode()
         for person in self.people:
             for secret in SECRETS:
-                mark = {"contact": person.email, "region": '"region"', "photos": "/attachments/"}.get(
+                mark = {"contact": person.email, "region": '"region":', "photos": "/attachments/"}.get(
                     secret, f"{secret}-{person.pk}"
                 )
                 marks_nobody = secret in {"region", "photos"}
