@@ -430,7 +430,10 @@ class Relation(RuleBasedStateMachine):
         return theirs[-1] if theirs else None
 
     def _check_bytes(self, content: bytes, line: Line) -> None:
-        """No secret of another owner's, and of this one's only as the grants let it through now."""
+        """No secret of another owner's, and of this one's only as the grants let it through now.
+
+        Of a region the key: that one was shown in a call is no secret, and the event of it names the kind.
+        """
         said = content.decode()
         for person in self.people:
             for secret in SECRETS:
