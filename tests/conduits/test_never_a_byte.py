@@ -437,7 +437,6 @@ class Relation(RuleBasedStateMachine):
         said = content.decode()
         for person in self.people:
             for secret in SECRETS:
-                # A receipt names the region among what was shown; where it was is a member of that name.
                 mark = {"contact": person.email, "region": '"region":', "photos": "/attachments/"}.get(
                     secret, f"{secret}-{person.pk}"
                 )
