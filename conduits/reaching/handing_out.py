@@ -21,7 +21,7 @@ def hand_out_due() -> int:
     """Hands out the notices that are due, BATCH at most, and returns how many. Several workers share the work."""
     now = timezone.now()
     waiting = Notice.objects.select_for_update(skip_locked=True).filter(due_at__lte=now)
-    due = list(waiting.order_by("due_at")[:BATCH])
+    due = list(waiting.order_by("due_at", "pk")[:BATCH])
     ways = _ways_of({notice.person_id for notice in due})
     made = [Dispatch(way=way, notice=notice, next_at=now) for notice in due for way in ways[notice.person_id]]
     # One that was handed out before is not made a second time.
