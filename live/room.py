@@ -13,8 +13,10 @@ def made() -> int:
 
     Each takes a file, and a session often starts with 1,024 of them where many more are allowed (`ulimit -Hn`).
     """
-    _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    has, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_PAGES + SPARE_FILES
-    files = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, allowed))
+    if has != resource.RLIM_INFINITY and has < wanted:
+        has = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (has, allowed))
+    files = wanted if has == resource.RLIM_INFINITY else min(wanted, has)
     return max(files - SPARE_FILES, 1)
