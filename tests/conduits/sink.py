@@ -60,18 +60,6 @@ async def hangs(_: Received) -> web.Response:
     raise AssertionError
 
 
-class _Remembering(web.Server):
-    """With all the connections that there were."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.made: list[web.RequestHandler] = []
-
-    def __call__(self) -> web.RequestHandler:
-        self.made.append(super().__call__())
-        return self.made[-1]
-
-
 class Sink:
     """A context manager. `answer` can be changed at any time; `received` is in the order of arrival."""
 
@@ -116,9 +104,9 @@ class Sink:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 
     async def _start(self) -> None:
-        server = _Remembering(self._take, access_log=None)
-        self._connections = server.made
-        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.01)
+        self._runner = web.ServerRunner(
+            web.Server(self._take, access_log=None), handle_signals=False, shutdown_timeout=0.01
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -130,11 +118,6 @@ class Sink:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        # One that came in at the last moment, or whose other end takes nothing, would stay open.
-        await asyncio.sleep(0)
-        for connection in self._connections:
-            if connection.transport:
-                connection.transport.abort()
         # What was closed just now is let go in the loop's next turn, which would not come.
         await asyncio.sleep(0)
 

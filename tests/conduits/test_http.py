@@ -111,12 +111,7 @@ async def listening(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Asy
         yield sink
     finally:
         server.close()
-        async with asyncio.timeout(5):
-            await asyncio.gather(*sink.serving)
-            # Those that never got beyond their handshake; Python 3.11's `wait_closed` waits for none.
-            while getattr(server, "_active_count", 0):
-                await asyncio.sleep(0)
-            await server.wait_closed()
+        await asyncio.wait_for(asyncio.gather(*sink.serving), 5)
 
 
 def answers(*addresses: str) -> Lookup:
