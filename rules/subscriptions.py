@@ -20,8 +20,8 @@ from conduits.models import Connector, Endpoint
 from journals.event_types import ENTRY_ADDED
 from parties.errors import RefusedError
 from parties.models import Company
-from picos.event_types import LOST, RECOVERED, SCANNED, event_types
-from rules.event_types import OF_ONE_RULE
+from picos.event_types import LOST, RECOVERED, SCANNED
+from rules.event_types import open_to_companies
 from rules.language.definition import Definition
 from rules.models import Rule
 from rules.triggers import types
@@ -167,11 +167,7 @@ def _subscription(endpoint: Endpoint) -> Rule:
 def _definition(
     endpoint: Endpoint, events: Sequence[str], products: Sequence[UUID] = (), *, name: str = "Webhook"
 ) -> Definition:
-    wanted = (
-        [known.name for known in event_types() if known.name not in OF_ONE_RULE | conduit_events.OWNERS_OWN]
-        if EVERYTHING in events
-        else list(dict.fromkeys(events))
-    )
+    wanted = [known.name for known in open_to_companies()] if EVERYTHING in events else list(dict.fromkeys(events))
     raw: dict[str, Any] = {
         "name": name,
         "when": {"any": [{"event": name} for name in wanted]},

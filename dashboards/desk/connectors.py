@@ -20,12 +20,7 @@ from dashboards.forms import posted
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
-from rules.subscriptions import (
-    add_subscribed_connector,
-    change_connector,
-    remove_connector,
-    subscribed_events,
-)
+from rules.subscriptions import add_subscribed_connector, change_connector, remove_connector, subscribed_events
 
 
 @require_safe

@@ -5,10 +5,8 @@ from typing import Any, Final
 
 from django import forms
 
-from conduits.event_types import OWNERS_OWN
 from dashboards.forms import SAYS
-from picos.event_types import event_types
-from rules.event_types import OF_ONE_RULE
+from rules.event_types import open_to_companies
 from rules.subscriptions import USUAL
 
 REST: Final = "More that can go there"
@@ -44,10 +42,6 @@ class EventsField(forms.MultipleChoiceField):
 
 def event_choices() -> list[tuple[str, Any]]:
     """The usual ones in their order, then the others by their words."""
-    said = {
-        known.name: known.sentence.format(thing="a product").capitalize()
-        for known in event_types()
-        if known.name not in OF_ONE_RULE | OWNERS_OWN
-    }
+    said = {known.name: known.sentence.format(thing="a product").capitalize() for known in open_to_companies()}
     rest = sorted(((name, words) for name, words in said.items() if name not in USUAL), key=itemgetter(1))
     return [*((name, said[name]) for name in USUAL), (REST, rest)]

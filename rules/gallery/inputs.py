@@ -9,10 +9,9 @@ from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from parties.errors import RefusedError
 from parties.models import Company, Person
-from picos.event_types import event_types
 from picos.models import Pico
 from picos.states import KEY
-from rules.event_types import OF_ONE_RULE
+from rules.event_types import open_to_companies
 
 Kind = Literal["product", "endpoint", "thing", "event", "duration", "number", "text", "key"]
 Choices = list[tuple[str, str]]
@@ -66,7 +65,7 @@ def choices(kind: Kind, party: Company | Person) -> Choices | None:
 
 def _events(party: Company | Person) -> Choices:
     """By their words; a person's rules meet only what is about a thing."""
-    met = [one for one in event_types() if one.name not in OF_ONE_RULE]
+    met = open_to_companies()
     if isinstance(party, Person):
         met = [one for one in met if one.name in GRANT_FOR or one.name == ENTRY_ADDED]
     return sorted(((one.name, one.sentence.format(thing="it")) for one in met), key=itemgetter(1))

@@ -8,10 +8,11 @@ from conduits.models import AccessLine, Advisory, Conduit, Delivery
 from picos.models import Event
 from rules import gallery
 from rules.engine.draining import drain
+from rules.gallery.inputs import choices
 from rules.subscriptions import subscribed_events
 from rules.writing import write_rule
 from tests.conftest import Api
-from tests.factories import a_conduit, a_pico, an_advisory, an_endpoint
+from tests.factories import a_company, a_conduit, a_pico, an_advisory, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,9 @@ def test_by_the_ready_made_rule_its_owner_tells_the_maker_which_thing_it_is(
     note = Event.objects.get(type="conduit.note")
     assert note.data["text"] == f"Ann has read it for Moccasin {conduit.pico.code}."
     assert Delivery.objects.get().event_id == note.pk
+
+
+def test_no_company_is_offered_in_a_blank_what_its_rules_never_meet() -> None:
+    offered = dict(choices("event", a_company()) or [])
+    assert "advisory.published" in offered
+    assert ACKNOWLEDGED not in offered
