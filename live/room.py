@@ -13,10 +13,9 @@ def made() -> int:
 
     Each takes a file, and a session often starts with 1,024 of them where many more are allowed (`ulimit -Hn`).
     """
-    has, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_PAGES + SPARE_FILES
-    if has != resource.RLIM_INFINITY and has < wanted:
-        has = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (has, allowed))
-    files = wanted if has == resource.RLIM_INFINITY else min(wanted, has)
-    return max(files - SPARE_FILES, 1)
+    has, allowed = (wanted if one == resource.RLIM_INFINITY else min(one, wanted) for one in (soft, hard))
+    if has < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(allowed - SPARE_FILES, 1)
