@@ -24,17 +24,13 @@ from picos.scanning import record_scan
 from rules.engine.draining import drain
 from rules.models import Run, Wait, Watch
 from tests.factories import a_rule, an_endpoint
-from tests.rules.actions.acting import an_open_conduit, drain_all
+from tests.rules.actions.acting import an_open_conduit, drain_all, note
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 
 SCAN = {"event": "pico.scanned"}
 # More statements than any drain here has.
 MANY = 200
-
-
-def note(body: str) -> dict[str, Any]:
-    return {"do": "post_entry", "body": body, "visibility": "private"}
 
 
 ANSWER = {"event": "journal.entry_added", "where": {"author": "company"}}

@@ -17,6 +17,11 @@ def an_open_conduit() -> Conduit:
     return opened
 
 
+def note(body: str) -> dict[str, Any]:
+    """An action that writes this in a journal of its own side."""
+    return {"do": "post_entry", "body": body, "visibility": "private"}
+
+
 def drain_all() -> None:
     while engine.drain():
         pass

@@ -22,14 +22,10 @@ from rules.rehearsing import rehearse
 from rules.writing import disable_rule, parse_definition
 from tests.conftest import Api
 from tests.factories import a_company, a_person, a_pico, a_rule
-from tests.rules.actions.acting import drain_all, events, later, scan, what_came_of
+from tests.rules.actions.acting import drain_all, events, later, note, scan, what_came_of
 from tests.rules.moments import a_meeting
 
 pytestmark = pytest.mark.django_db
-
-
-def note(body: str) -> dict[str, Any]:
-    return {"do": "post_entry", "body": body, "visibility": "private"}
 
 
 ASK: dict[str, Any] = {

@@ -19,13 +19,9 @@ from rules.models import Rule, Run, Wait
 from rules.writing import definition_of, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conftest import Api
 from tests.factories import a_person, a_rule
-from tests.rules.actions.acting import drain_all, later, scan, what_came_of
+from tests.rules.actions.acting import drain_all, later, note, scan, what_came_of
 
 pytestmark = pytest.mark.django_db
-
-
-def note(body: str) -> dict[str, Any]:
-    return {"do": "post_entry", "body": body, "visibility": "private"}
 
 
 ANSWERED = {"event": "journal.entry_added", "where": {"author": "company"}}
