@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -154,7 +153,7 @@ def _settle(served: Served) -> None:
                 lines = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if line[0] != "#")
             if float(lines["pico_events_pending"]) == float(lines["pico_deliveries_waiting"]) == 0:
                 return
-        except urllib.error.URLError:
+        except (OSError, http.client.HTTPException):  # one that was killed last is still starting
             lines = {}
         assert time.monotonic() < deadline, lines
         time.sleep(0.5)
