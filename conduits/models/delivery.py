@@ -26,11 +26,19 @@ class Delivery(models.Model):
         SET_ASIDE = "set_aside"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    # Without foreign keys in the database: each message would lock their rows, which all of an endpoint's share, and
+    # nothing that they lead to is ever deleted.
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False, db_constraint=False
+    )
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=50)
-    pico = models.ForeignKey(Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
-    conduit = models.ForeignKey(Conduit, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    pico = models.ForeignKey(
+        Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    conduit = models.ForeignKey(
+        Conduit, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     # The event's place among its pico's: an ordered endpoint gets them in this order.
     sequence = models.BigIntegerField()
     # The exact text that was last signed, sent and answered; empty while no server has answered.

@@ -32,11 +32,17 @@ class Run(models.Model):
     OPEN: ClassVar = ("waiting", "queued")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="runs", db_index=False)
-    version = models.ForeignKey(RuleVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Without foreign keys in the database: each run would lock their rows, which all runs of a rule share, and nothing
+    # that they lead to is ever deleted.
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="runs", db_index=False, db_constraint=False)
+    version = models.ForeignKey(
+        RuleVersion, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=50)
-    pico = models.ForeignKey(Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    pico = models.ForeignKey(
+        Pico, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     # What the rule counts, paces and waits by: the id of the pico, person or product that `per` says.
     key = models.UUIDField(null=True)
     # The first event of the chain, for a run of an event that was itself caused; the engine counts these.

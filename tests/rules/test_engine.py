@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from conduits import steering
-from conduits.models import Conduit, Delivery, Held
+from conduits.models import Conduit, Delivery, Endpoint, Held
 from journals.keeping import append_entry
 from journals.models import Entry
 from parties.actors import SYSTEM
@@ -405,6 +405,19 @@ def test_a_lane_that_one_worker_holds_is_left_alone_and_others_go_on() -> None:
         assert Pending.objects.get().lane == lane
 
     assert engine.drain() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drain_waits_for_nobody_who_works_on_a_rule_or_an_endpoint(conduit: Conduit) -> None:
+    endpoint = an_endpoint(conduit.company)
+    a_rule(conduit.company, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}])
+    scan(conduit)
+    with transaction.atomic():
+        assert list(Rule.objects.select_for_update())
+        assert list(RuleVersion.objects.select_for_update())
+        assert list(Endpoint.objects.select_for_update())
+        assert at_once(engine.drain) == [1]
+    assert {delivery.endpoint for delivery in Delivery.objects.all()} == {endpoint}
 
 
 def two_picos_of_different_lanes() -> list[Pico]:
