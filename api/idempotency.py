@@ -47,33 +47,44 @@ def once_of(
     if len(key) > LONGEST or not key.isprintable():
         return problem(422, f"An {HEADER} has at most {LONGEST} printable characters.")
     try:
-        return _work_and_keep(asker, key, _fingerprint(request, content()), work)
-    except _AlreadyKeptError:
+        return work_and_keep(asker, key, _fingerprint(request, content()), work, sealed=_sealed)
+    except AlreadyKeptError:
         return _again(request, asker, key, _fingerprint(request, content()))
 
 
-class _AlreadyKeptError(Exception):
-    pass
+class AlreadyKeptError(Exception):
+    """The work was done before, and its answer is kept."""
 
 
-def _work_and_keep(asker: str, key: str, fingerprint: bytes, work: Work) -> HttpResponseBase:
+def work_and_keep(
+    asker: str, key: str, fingerprint: bytes, work: Work, *, sealed: Callable[[HttpResponseBase], str]
+) -> HttpResponseBase:
+    """Does the work in one transaction with keeping its answer, `sealed`, unless that is an error.
+
+    Waits for the same work that is under way. Raises AlreadyKeptError when it was done.
+    """
     with transaction.atomic():
         try:
             with transaction.atomic():
                 kept = KeptAnswer.objects.create(asker=asker, key=key, fingerprint=fingerprint)
         except IntegrityError as error:
-            raise _AlreadyKeptError from error
+            raise AlreadyKeptError from error
         answer = work()
         keeping = KeptAnswer.objects.filter(pk=kept.pk)
         if answer.status_code >= 400:  # noqa: PLR2004
             keeping.delete()
         else:
-            keeping.update(status=answer.status_code, body=_sealed(answer))
+            keeping.update(status=answer.status_code, body=sealed(answer))
         return answer
 
 
+def kept_answer(asker: str, key: str) -> KeptAnswer | None:
+    """What was kept; None when the first try has failed meanwhile."""
+    return KeptAnswer.objects.filter(asker=asker, key=key).first()
+
+
 def _again(request: HttpRequest | Request, asker: str, key: str, fingerprint: bytes) -> HttpResponseBase:
-    kept = KeptAnswer.objects.filter(asker=asker, key=key).first()
+    kept = kept_answer(asker, key)
     if kept is None:
         return problem(409, "The first request with this key has just failed; send it again.")
     if bytes(kept.fingerprint) != fingerprint:
@@ -96,12 +107,13 @@ def _sealed(answer: HttpResponseBase) -> str:
 
 def _content(request: Request) -> object:
     """Multipart bodies differ by their boundary from try to try; their fields and files do not."""
-    content: object = request.data
-    files = request.FILES
-    if files:
-        digests = {name: [_digest(file) for file in files.getlist(name)] for name in files}
-        content = {"fields": {name: request.POST.getlist(name) for name in request.POST}, "files": digests}
-    return content
+    return content_of(request) if request.FILES else request.data
+
+
+def content_of(request: HttpRequest | Request) -> dict[str, object]:
+    """The fields of a form, and the digests of its files."""
+    digests = {name: [_digest(file) for file in request.FILES.getlist(name)] for name in request.FILES}
+    return {"fields": {name: request.POST.getlist(name) for name in request.POST}, "files": digests}
 
 
 def _fingerprint(request: HttpRequest | Request, content: object) -> bytes:

@@ -6,10 +6,10 @@ from django.db import models
 
 
 class KeptAnswer(models.Model):
-    """The answer to a POST with an Idempotency-Key, given again to a repeat. Forgotten after a day."""
+    """The answer to a POST with an Idempotency-Key, or of a page, given again to a repeat. Forgotten after a day."""
 
     id = models.BigAutoField(primary_key=True)
-    # Whose key it is: a party's id, or a visitor's hash.
+    # Whose key it is: a party's id, a visitor's hash, or the reader of a page.
     asker = models.CharField(max_length=64)
     key = models.CharField(max_length=255)
     # SHA-256 of method, path and body: the same key with another request is refused.

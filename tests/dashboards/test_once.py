@@ -1,0 +1,137 @@
+"""Forms that are sent twice: by a double tap, by a reload, or back and again."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from api.models import KeptAnswer
+from conduits.models import Conduit
+from journals.models import Entry
+from parties.models import Company, Key, Person
+from tests.conduits.at_once import at_once
+from tests.dashboards.world import BACKEND, browser, read
+from tests.factories import a_company, a_conduit, a_member, a_person
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "The sole came off."
+
+
+def phone(person: Person) -> Client:
+    """A browser whose forms are checked as those of real ones."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def token_of(client: Client, path: str) -> str:
+    """Of the page as it is shown this time."""
+    return read(client.get(path)).all("input", name="csrfmiddlewaretoken")[0].attributes["value"]
+
+
+def form(client: Client, conduit: Conduit, **values: str) -> tuple[str, dict[str, str]]:
+    token = token_of(client, f"/things/{conduit.pico.code}")
+    sent = {"csrfmiddlewaretoken": token, "body": WORDS, "visibility": "shared"} | values
+    return f"/P/{conduit.pico.code}/journal", sent
+
+
+def test_words_that_are_sent_twice_are_written_once_and_lead_to_the_same_place() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    path, sent = form(client, conduit)
+    first, again = client.post(path, sent), client.post(path, sent)
+    assert Entry.objects.count() == 1
+    assert (first.status_code, first["Location"]) == (again.status_code, again["Location"])
+    assert first.status_code == 302
+
+
+def test_who_opens_the_page_anew_may_write_the_same_again() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    for _ in range(2):
+        path, sent = form(client, conduit)
+        assert client.post(path, sent).status_code == 302
+    assert Entry.objects.count() == 2
+
+
+def test_other_words_of_the_same_page_are_written_too() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    path, sent = form(client, conduit)
+    client.post(path, sent)
+    client.post(path, sent | {"body": "And the other one."})
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_taps_at_the_same_time_one_works() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    path, sent = form(client, conduit)
+
+    def tap() -> Any:
+        other = Client(enforce_csrf_checks=True)
+        other.cookies = client.cookies
+        return other.post(path, sent)
+
+    answers = at_once(tap, tap, tap)
+    assert Entry.objects.count() == 1
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, answers[0]["Location"])}
+
+
+def test_what_was_refused_is_not_kept_and_can_be_mended() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    path, sent = form(client, conduit, body=" ")
+    assert [client.post(path, sent).status_code for _ in range(2)] == [422, 422]
+    assert client.post(path, sent | {"body": WORDS}).status_code == 302
+    assert Entry.objects.get().body == WORDS
+
+
+@pytest.fixture(params=["person", "company"])
+def keys(request: pytest.FixtureRequest) -> tuple[Person, str, str]:
+    """Whose browser, the page with the form, and where it is sent."""
+    if request.param == "person":
+        return a_person(), "/you", "/you/keys"
+    company: Company = a_company()
+    return a_member(company, "admin").person, f"/desk/{company.slug}/keys", f"/desk/{company.slug}/keys"
+
+
+def test_a_key_that_is_asked_for_twice_is_one_and_is_shown_again(keys: tuple[Person, str, str]) -> None:
+    person, page, path = keys
+    client = phone(person)
+    sent = {"csrfmiddlewaretoken": token_of(client, page), "name": "The CRM"}
+    first, again = (read(client.post(path, sent)).all("code", class_="secret") for _ in range(2))
+    assert Key.objects.count() == 1
+    assert [one.text for one in first] == [one.text for one in again]
+    assert first[0].text not in str(KeptAnswer.objects.get().body)
+
+
+def test_nobody_gets_what_was_kept_for_somebody_else() -> None:
+    sent = {"csrfmiddlewaretoken": "x" * 64, "name": "The CRM"}
+    pages = [browser(person).post("/you/keys", sent) for person in (a_person(), a_person("Mara"))]
+    assert len({read(page).all("code", class_="secret")[0].text for page in pages}) == 2
+    assert set(Key.objects.values_list("person__name", flat=True)) == {"Ann", "Mara"}
+
+
+def test_a_miss_is_a_miss_each_time() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    _, sent = form(client, conduit)
+    answers = [client.post("/things/X0000000/channels", sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert not KeptAnswer.objects.exists()
+
+
+def test_a_pause_is_done_each_time_as_the_line_may_be_open_again() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    pause = {"csrfmiddlewaretoken": token_of(client, "/companies")}
+    client.post(f"/conduits/{conduit.pk}/pause", pause)
+    client.post(f"/conduits/{conduit.pk}/resume", {"csrfmiddlewaretoken": token_of(client, "/companies")})
+    conduit.refresh_from_db()
+    assert conduit.status == "open"
+    client.post(f"/conduits/{conduit.pk}/pause", pause)
+    conduit.refresh_from_db()
+    assert conduit.status == "paused"
