@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from api.bodies import storable_json
+from api.problems import errors_of
 from dashboards.rules.places import Place
 from parties.errors import RefusedError, StateForbidsError
 from rules import gallery, writing
@@ -110,7 +111,7 @@ def _with_blanks(request: HttpRequest, place: Place, template: Template, rule: R
         except (RefusedError, StateForbidsError) as error:
             context = {"error": str(error), "error_at": getattr(error, "field", "")}
         except ValidationError as error:
-            context = {"error": _said(error)}
+            context = {"error": " ".join(_said(error))}
     context |= {"template": template, "pieces": pieces(template, values, place), "rule": rule}
     if any(blank.kind == "text" for blank in template.INPUTS):
         context["places"] = list(PLACES)
@@ -129,13 +130,13 @@ def _with_json(request: HttpRequest, place: Place, rule: Rule | None) -> HttpRes
                 return done
             context = {"tried": _try(place, definition, rule)}
         except ValidationError as error:
-            context = {"error": _said(error)}
+            context = {"errors": _said(error)}
         except (RefusedError, StateForbidsError) as error:
             where = getattr(error, "field", "")
-            context = {"error": f"{where}: {error}" if where else str(error)}
+            context = {"errors": [f"{where}: {error}" if where else str(error)]}
         except (ValueError, RecursionError, TypeError, AttributeError):
-            context = {"error": "This is no JSON object. Look for a bracket or a comma that is missing."}
-    status = 422 if "error" in context else 200
+            context = {"errors": ["This is no JSON object. Look for a bracket or a comma that is missing."]}
+    status = 422 if "errors" in context else 200
     return render(request, "rules/json.html", place.context(written=written, rule=rule, **context), status=status)
 
 
@@ -183,8 +184,9 @@ def _try(place: Place, definition: Definition, rule: Rule | None) -> Tried:
     return Tried(sentence_of(definition, place.party), rehearsals[::-1])
 
 
-def _said(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(step) for step in first["loc"] if not str(step).startswith("<"))
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
+def _said(error: ValidationError) -> list[str]:
+    return [
+        message if where == "body" else f"{where}: {message}"
+        for where, messages in errors_of(error).items()
+        for message in messages
+    ]

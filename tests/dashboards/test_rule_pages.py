@@ -308,6 +308,13 @@ def test_experts_write_json_and_are_told_what_is_wrong_with_it() -> None:
     assert current_version(rule).definition["then"][0]["text"] == "Bye"
 
 
+def test_experts_are_told_all_that_is_wrong_at_once() -> None:
+    wrong = '{"name": "", "when": {"event": "pico.eaten"}, "then": [{"do": "notify_owner", "text": "Hello"}]}'
+    answer = browser(a_person()).post("/rules/new/json", {"definition": wrong, "do": "save"})
+    said = [one.text for one in read(answer).all("p", class_="error")]
+    assert [one.partition(":")[0] for one in said] == ["name", "when.event"]
+
+
 @pytest.mark.parametrize("name", sorted(templates()))
 def test_each_template_is_filled_in_tried_and_put_to_work(name: str) -> None:
     template = templates()[name]
