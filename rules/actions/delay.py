@@ -11,7 +11,7 @@ from rules.language.shapes import Strict
 
 NAME = "delay"
 PARTIES = ("company", "person")
-GATHERS = False
+GATHERS = True
 WAITS = True
 
 

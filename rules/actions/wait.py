@@ -15,7 +15,7 @@ from rules.triggers import EventIs
 
 NAME = "wait"
 PARTIES = ("company", "person")
-GATHERS = False
+GATHERS = True
 WAITS = True
 
 

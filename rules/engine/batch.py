@@ -7,7 +7,7 @@ from uuid import UUID
 from conduits import gate, holding
 from conduits.models import Conduit
 from picos.models import Event
-from picos.rows import fetched
+from picos.rows import fetched, rows_by_id
 from picos.turns import take_turn
 from rules.engine.around import look_around
 from rules.engine.bounds import Bounds
@@ -19,7 +19,7 @@ from rules.engine.quotas import Quotas
 from rules.engine.waiting import Waits, due_anchors
 from rules.engine.watching import Watches
 from rules.event_types import RULE_STARTED
-from rules.models import Rule
+from rules.models import Rule, Run
 from rules.triggers import fits
 
 _URLS = "SELECT id, company_id, url FROM conduits_endpoint WHERE id = ANY(%b::uuid[]) AND deleted_at IS NULL"
@@ -30,6 +30,7 @@ class Surroundings:
 
     def __init__(self, events: Sequence[Event], plans: Iterable[Plan]) -> None:
         self.effects = Effects()
+        self._events = {event.id: event for event in events}
         self._conduits = look_around(events)
         self._endpoints = _endpoints(plans)
         self._origins = _origins(events)
@@ -39,12 +40,30 @@ class Surroundings:
         origin = self._origins.get(event.id) if self._origins else None
         return Moment(event, plan, self._conduits[event.id], self.effects, self._endpoints, origin=origin)
 
-    def moment_again(self, event: Event, plan: Plan, *, reply: Event | None, at: datetime | None) -> Moment:
-        """The meeting of an earlier event, of which the run goes on at this time."""
-        (conduit,) = look_around([event]).values()
+    def look_back(self, runs: Iterable[Run]) -> None:
+        """Loads the events with which these runs began, and what stands around them, as far as it is not there."""
+        began = rows_by_id(Event, {run.event_id for run in runs} - self._events.keys())
+        self._conduits.update(look_around(list(began.values())))
+        self._origins.update(_origins(began.values()))
+        self._events.update(began)
+
+    def moment_again(self, run: Run, plan: Plan, *, reply: Event | None, at: datetime | None) -> Moment | None:
+        """The earlier meeting, of which the run goes on at this time; None when its event is not kept any more."""
+        self.look_back([run])
+        event = self._events.get(run.event_id)
+        if event is None:
+            return None
         endpoints = self._endpoints | _endpoints([plan])
-        origin = (self._origins if event.pk in self._origins else _origins([event])).get(event.pk)
-        return Moment(event, plan, conduit, self.effects, endpoints, reply, origin, at or event.at)
+        return Moment(
+            event,
+            plan,
+            self._conduits[event.id],
+            self.effects,
+            endpoints,
+            reply,
+            self._origins.get(event.id),
+            at or event.at,
+        )
 
     def conduit_of(self, event: Event) -> Conduit | None:
         """The conduit of the owner at the time of the event, whatever its state now."""
@@ -71,6 +90,7 @@ class Batch(Surroundings):
             take_turn(*self.turns)
         super().__init__(events, met)
         self.effects.turns = self.turns
+        self.look_back(self.waits.runs())
         self.bounds = Bounds(awaited)
         # Those that come back after a pause: only the company's rules of that time have not met them.
         self.held: Mapping[UUID, datetime] = holding.held_since(awaited)

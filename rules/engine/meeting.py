@@ -49,6 +49,7 @@ class Meetings:
         """The runs whose time is up go on, where no earlier event waits any more. Returns how many there were."""
         claim = self._batch.claim
         due = due_waits(claim.ripe, claim.now, turns=self._batch.turns, handled=claim.ids) if claim.ripe else []
+        self._batch.look_back([wait.run for wait in due])
         for wait in due:
             self._resume(wait, None)
         return len(due)
@@ -127,9 +128,6 @@ class Meetings:
             self._keep(run)
 
     def _perform(self, run: Run, moment: Moment, *, step: int) -> None:
-        if moment.plan.waits and run._state.adding:  # noqa: SLF001
-            run.outcome = Outcome.WAITING
-            run.save(force_insert=True)
         wait = perform(run, moment, step=step, apart=self._apart)
         if wait:
             self._batch.waits.add(wait)
@@ -168,8 +166,11 @@ class Meetings:
     def _keep(self, run: Run) -> None:
         if not run._state.adding:  # noqa: SLF001
             run.save(update_fields=["outcome", "actions"])
-            return
-        self._runs.append(run)
+        elif run.outcome in Run.OPEN:
+            # Those that follow in this batch ask which are under way.
+            run.save(force_insert=True)
+        else:
+            self._runs.append(run)
 
     def _stop(self, moment: Moment, why: str) -> None:
         self._keep(new_run(moment, Outcome.STOPPED, said=why))

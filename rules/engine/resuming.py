@@ -15,14 +15,13 @@ def moment_of(run: Run, batch: Batch, *, reply: Event | None = None, at: datetim
     None when its event is not kept any more, or the person whose rule it is no longer owns the thing.
     """
     plan = plans_of([run.version_id]).get(run.version_id)
-    event = (
-        Event.objects.select_related("pico__product__company", "pico__owner", "owner").filter(pk=run.event_id).first()
-    )
-    if plan is None or event is None or plan.unreadable:
+    if plan is None or plan.unreadable:
         return None
-    if plan.rule.person_id and event.pico and event.pico.owner_id != plan.rule.person_id:
+    moment = batch.moment_again(run, plan, reply=reply, at=at)
+    if moment is None:
         return None
-    return batch.moment_again(event, plan, reply=reply, at=at)
+    pico = moment.event.pico
+    return None if plan.rule.person_id and pico and pico.owner_id != plan.rule.person_id else moment
 
 
 def next_in_queue(run: Run) -> Run | None:

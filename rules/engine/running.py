@@ -38,9 +38,8 @@ def new_run(moment: Moment, outcome: str, *, said: str = "") -> Run:
 def perform(run: Run, moment: Moment, *, step: int, apart: bool = False) -> Wait | None:
     """Does the steps from this one on, and says on the run how it ended, or returns what it waits for.
 
-    A step that fails undoes what this run did since it last went on, is recorded, and stops no other run. A run whose
-    rule waits must be saved beforehand. `apart`: what it writes does not wait for others. Raises OperationalError: the
-    database's trouble, not the rule's.
+    A step that fails undoes what this run did since it last went on, is recorded, and stops no other run. `apart`: what
+    it writes does not wait for others. Raises OperationalError: the database's trouble, not the rule's.
     """
     mark = moment.effects.mark()
     try:

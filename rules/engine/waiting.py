@@ -54,6 +54,10 @@ class Waits:
         for wait in waits.order_by("id").select_related("run__rule").select_for_update(of=("self",)):
             self.add(wait)
 
+    def runs(self) -> list[Run]:
+        """Those that wait."""
+        return [wait.run for waits in self._open.values() for wait in waits]
+
     def add(self, wait: Wait) -> None:
         """One that was opened just now."""
         if wait.event_type:

@@ -11,6 +11,7 @@ from journals.keeping import append_entry
 from journals.models import Entry
 from picos.events import Draft, record_events
 from picos.models import Event, Pending
+from picos.scanning import record_scan
 from picos.transferring import offer_transfer
 from rules.engine import claiming
 from rules.engine import draining as engine
@@ -228,6 +229,14 @@ def test_one_that_was_queued_has_its_whole_turn(conduit: Conduit) -> None:
 
     assert outcomes(rule) == ["fired"] * 3
     assert written() == ["Thanks: shared"] * 3
+
+
+def test_what_was_queued_in_the_drain_in_which_the_first_ends_goes_on(conduit: Conduit) -> None:
+    rule = a_rule(conduit.owner, then=[WAIT], mode="queued")
+    for visitor in range(2):
+        record_scan(pico=conduit.pico, visitor=visitor.to_bytes(8), person=None)
+    answer(conduit)
+    assert outcomes(rule) == ["fired", "waiting"]
 
 
 def test_what_stands_in_the_queue_goes_on_when_time_ends_the_first(conduit: Conduit) -> None:
