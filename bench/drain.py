@@ -31,14 +31,14 @@ def measure(stage: Stage) -> dict[str, float]:
     owners = settle()
     write_rules_that_meet(owners)
     write_rules_that_wait(owners, of_each=7)
-    _scan(owners.picos[:AT_ONCE])
-    _drain()
+    scan(owners.picos[:AT_ONCE])
+    drain()
     bare = _bare(owners)
     with_10k = _measured(owners)
     write_rules_that_wait(owners, of_each=90)
     with_100k = _measured(owners)
     bare = (bare + _bare(owners)) / 2
-    _clean_up()
+    clean_up()
     return {
         "per_s": round(with_10k),
         "per_s_100k_rules": round(with_100k),
@@ -48,7 +48,7 @@ def measure(stage: Stage) -> dict[str, float]:
     }
 
 
-def _clean_up() -> None:
+def clean_up() -> None:
     """Nobody is to send what was queued, or to meet these rules."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE picos_pending, conduits_delivery, rules_rule CASCADE")
@@ -61,12 +61,12 @@ def _analyse() -> None:
 
 def _measured(owners: Owners) -> float:
     plan.forget()
-    _scan(owners.picos)
-    _drain()
+    scan(owners.picos)
+    drain()
     counts = _counts()
-    _scan(owners.picos, times=EVENTS // len(owners.picos))
+    scan(owners.picos, times=EVENTS // len(owners.picos))
     begin = time.perf_counter()
-    _drain()
+    drain()
     taken = time.perf_counter() - begin
     done = [now - before for now, before in zip(_counts(), counts, strict=True)]
     if done != [3 * EVENTS, EVENTS, EVENTS]:
@@ -79,12 +79,14 @@ def _counts() -> list[int]:
     return [Run.objects.count(), Entry.objects.count(), Delivery.objects.count()]
 
 
-def _drain() -> None:
+def drain() -> None:
+    """Until nothing waits."""
     while engine.drain():
         pass
 
 
-def _scan(picos: Sequence[Pico], *, times: int = 1) -> None:
+def scan(picos: Sequence[Pico], *, times: int = 1) -> None:
+    """Records scans of things that somebody owns, and leaves them in the queue."""
     for _ in range(times):
         for first in range(0, len(picos), AT_ONCE):
             some = picos[first : first + AT_ONCE]
@@ -100,7 +102,7 @@ def _scan(picos: Sequence[Pico], *, times: int = 1) -> None:
 
 def _bare(owners: Owners) -> float:
     """The same rows, written by a loop that knows nothing: no rules are found, asked or recorded in words."""
-    _scan(owners.picos)
+    scan(owners.picos)
     queued = Pending.objects.count()
     three = list(Listener.objects.values_list("version__rule", "version")[:3])
     begin = time.perf_counter()

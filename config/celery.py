@@ -37,7 +37,8 @@ app.conf.update(
     },
     # What a lost bell left behind is found by these, at the latest after their period (seconds).
     beat_schedule={
-        "events": {"task": "rules.drain_events", "schedule": 1.0, "options": {"expires": 1}},
+        # Also what comes due by time: within a second.
+        "events": {"task": "rules.drain_events", "schedule": 0.5, "options": {"expires": 1}},
         "deliveries": {"task": "conduits.send_deliveries", "schedule": 1.0, "options": {"expires": 1}},
         "warnings": {"task": "conduits.mail_warnings", "schedule": 10.0, "options": {"expires": 10}},
         "tellings": {"task": "conduits.tell_owners", "schedule": 1.0, "options": {"expires": 1}},

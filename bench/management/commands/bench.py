@@ -7,7 +7,7 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import advisory, answer, deliver, drain, journal, labels, live, mint, relay, resolve, scan, startup
+from bench import advisory, answer, deliver, drain, journal, labels, live, mint, relay, resolve, scan, startup, waits
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "resolve": resolve.measure,
     "labels": labels.measure,
     "drain": drain.measure,
+    "waits": waits.measure,
     "advisory": advisory.measure,
     "deliver": deliver.measure,
     "relay": relay.measure,
