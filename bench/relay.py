@@ -45,8 +45,8 @@ def measure(stage: Stage) -> dict[str, float]:
 
 
 def _measured(codes: Iterator[str], seconds: float, broker: str) -> dict[str, float]:
-    _relayed(codes, rate=RATE, seconds=2)
-    taken = _relayed(codes, rate=RATE, seconds=seconds)
+    relayed(codes, rate=RATE, seconds=2)
+    taken = relayed(codes, rate=RATE, seconds=seconds)
     percentiles = quantiles(taken, n=100)
     return {
         f"{broker}_p50_ms": round(percentiles[49] * 1000, 1),
@@ -57,22 +57,22 @@ def _measured(codes: Iterator[str], seconds: float, broker: str) -> dict[str, fl
 def _sustained(codes: Iterator[str]) -> int:
     highest = 0
     for rate in STEPS:
-        if max(_relayed(codes, rate=rate, seconds=STEP_SECONDS)) > WITHIN:
+        if max(relayed(codes, rate=rate, seconds=STEP_SECONDS)) > WITHIN:
             break
         highest = rate
     return highest
 
 
-def _relayed(codes: Iterator[str], *, rate: int, seconds: float) -> list[float]:
-    """Seconds for each scan."""
+def relayed(codes: Iterator[str], *, rate: int, seconds: float) -> list[float]:
+    """Seconds for each scan until its webhook was there."""
     scanned = list(itertools.islice(codes, int(rate * seconds)))
     due = paced((scan_of(code, port=WEB) for code in scanned), port=WEB, rate=rate, connections=CONNECTIONS)
-    arrived = _arrived(set(scanned))
+    arrived = arrivals(set(scanned))
     return [arrived[code] - at for code, at in zip(scanned, due, strict=True)]
 
 
-def _arrived(wanted: set[str]) -> Mapping[str, float]:
-    """By code, when its webhook was there."""
+def arrivals(wanted: set[str]) -> Mapping[str, float]:
+    """By code, when its webhook was there. Raises RuntimeError when one never came."""
     sink = connect(port=SINK)
     arrived: dict[str, float] = {}
     deadline = time.monotonic() + ARRIVES_WITHIN

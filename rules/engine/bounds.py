@@ -17,7 +17,7 @@ MOST_PER_EVENT = 50
 # Longer chains of causes are taken for rules that call each other.
 DEEPEST = 8
 # And wider ones for rules that multiply each other: the runs that one first event may lead to beyond its own.
-MOST_IN_CHAIN = 2000
+MOST_IN_CHAIN = 500
 CHAIN_WINDOW = timedelta(hours=1)
 
 TOO_LONG = f"More than {DEEPEST} steps led to this event."

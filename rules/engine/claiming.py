@@ -5,11 +5,13 @@ actions allows. The others stay in the queue, so that no party's rules keep a pi
 When more waits than one claim can take, each party gets its share of it, however much of the queue is another's.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -30,15 +32,15 @@ ACTIONS_AT_ONCE = 800
 SHARE: Final = 8
 PARTIES_AT_ONCE: Final = 200
 
-# At random, so that no lane starves while others keep filling.
-_TAKE_LANES = """
+# From one lane on, round to the one before it.
+_TAKE_LANES = f"""
 SELECT number, is_due, now() FROM picos_lane, LATERAL (SELECT
     EXISTS (SELECT FROM picos_pending WHERE lane = number) AS is_waiting,
     EXISTS (SELECT FROM rules_watch WHERE lane = number AND due <= now())
         OR EXISTS (SELECT FROM rules_wait WHERE lane = number AND due <= now()) AS is_due
 ) AS lane WHERE number = ANY(%b::int[]) AND (is_waiting OR is_due)
-ORDER BY random() LIMIT %b::int FOR UPDATE OF picos_lane SKIP LOCKED
-"""
+ORDER BY (number - %b::int + {LANES}) %% {LANES} LIMIT %b::int FOR UPDATE OF picos_lane SKIP LOCKED
+"""  # noqa: S608 (of constants)
 
 # Steps from party to party along the index, in each lane, rather than through all that one of them has queued; from
 # the one whose event has waited longest on, round to the one before it, so that nobody is always the last.
@@ -173,9 +175,30 @@ class Seen:
     # The product and batch of its pico.
     kind: tuple[UUID | None, UUID | None]
 
+    @property
+    def weight(self) -> int:
+        """The actions of its rules, if all of them fire."""
+        return sum(plan.weight for plan in self.plans)
+
+    @property
+    def party(self) -> UUID | None:
+        """Whose share of the engine it takes, as the queue has it."""
+        return self.event.company_id or self.event.pico_id or self.event.owner_id
+
 
 def _take_lanes(wanted: Collection[int]) -> list[Lane]:
-    return [Lane(*row) for row in fetched(_TAKE_LANES, list(wanted or range(LANES)), LANES_AT_ONCE)]
+    """Each claim of this process goes on where the one before it ended: no lane waits while others keep filling, or
+    fail again and again.
+    """
+    global _next  # noqa: PLW0603
+    rows = fetched(_TAKE_LANES, list(wanted or range(LANES)), _next, LANES_AT_ONCE)
+    if rows:
+        _next = (rows[-1][0] + 1) % LANES
+    return [Lane(*row) for row in rows]
+
+
+# The lane from which the next claim looks around.
+_next = 0
 
 
 def _look(lanes: Sequence[int]) -> tuple[list[Seen], bool]:
@@ -237,12 +260,18 @@ def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
 
 
 def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
-    left = ACTIONS_AT_ONCE
+    """As many as may be, in order: each party's first before anybody's second, and at least one."""
+    if sum(one.weight for one in seen) <= ACTIONS_AT_ONCE:
+        return seen
+    turns: Counter[UUID | None] = Counter()
+    by_turn: list[tuple[int, int, Seen]] = []
     for place, one in enumerate(seen):
-        left -= sum(plan.weight for plan in one.plans)
-        if left < 0 and place:
-            return seen[:place]
-    return seen
+        turns[one.party] += 1
+        by_turn.append((turns[one.party], place, one))
+    by_turn.sort(key=itemgetter(0, 1))
+    spent = accumulate(one.weight for _, _, one in by_turn)
+    taken = [one for one, total in zip(by_turn, spent, strict=True) if total <= ACTIONS_AT_ONCE] or by_turn[:1]
+    return [one for _, _, one in sorted(taken, key=itemgetter(1))]
 
 
 def _heard(taken: Sequence[Seen]) -> list[tuple[Event, Sequence[Plan]]]:

@@ -515,6 +515,41 @@ def test_whose_event_has_waited_longest_is_never_passed_over(monkeypatch: pytest
     assert handled == waiting
 
 
+def test_a_batch_that_is_full_has_each_party_s_first_before_anybody_s_second(
+    conduit: Conduit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "ACTIONS_AT_ONCE", 3)
+    neighbour = a_conduit(pico=a_pico(a_product(a_company())))
+    drain_all()
+    a_rule(conduit.owner, when={"event": "pico.state_changed"}, then=NOTE_IT * 2)
+    a_rule(neighbour.owner, when={"event": "pico.state_changed"}, then=NOTE_IT)
+    first, *others = changes(conduit, range(3))
+    changes(neighbour, range(1))
+    Pending.objects.update(lane=0)
+
+    assert engine.drain() == 2
+    left = Pending.objects.filter(event__type="pico.state_changed").values_list("event_id", flat=True)
+    assert set(left) == {event.pk for event in others}
+    assert set(Run.objects.values_list("event_id", flat=True)) > {first.pk}
+
+
+def test_no_lane_waits_while_others_keep_filling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "LANES_AT_ONCE", 1)
+    monkeypatch.setattr(claiming, "EVENTS_AT_ONCE", 1)
+    conduits = [a_conduit(pico=pico) for pico in two_picos_of_different_lanes()]
+    Pending.objects.all().delete()
+    for conduit in conduits:
+        changes(conduit, range(4))
+    lanes = sorted(set(Pending.objects.values_list("lane", flat=True)))
+    monkeypatch.setattr(claiming, "_next", lanes[0])
+
+    left = []
+    for _ in range(4):
+        assert engine.drain() == 1
+        left.append([Pending.objects.filter(lane=lane).count() for lane in lanes])
+    assert left == [[3, 4], [3, 3], [2, 3], [2, 2]]
+
+
 def test_nothing_is_left_as_it_was_for_a_batch_when_it_ends(conduit: Conduit, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 

@@ -7,7 +7,22 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import advisory, answer, deliver, drain, journal, labels, live, mint, relay, resolve, scan, startup, waits
+from bench import (
+    advisory,
+    answer,
+    deliver,
+    drain,
+    journal,
+    labels,
+    live,
+    mint,
+    neighbour,
+    relay,
+    resolve,
+    scan,
+    startup,
+    waits,
+)
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
@@ -20,6 +35,7 @@ BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "advisory": advisory.measure,
     "deliver": deliver.measure,
     "relay": relay.measure,
+    "neighbour": neighbour.measure,
     "answer": answer.measure,
     "journal": journal.measure,
     "live": live.measure,
