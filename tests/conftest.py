@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from config.postgres import cluster_for
 from parties.models import Company, Person
 from picos import bell
-from tests import emptying, migrated
+from tests import emptying, migrated, one_middleware
 from tests.factories import a_key
 
 # A machine that is busy elsewhere is no failure.
@@ -24,6 +24,8 @@ hypothesis_settings.load_profile("house")
 emptying.use()
 # Each new test client would look through the static files of all packages.
 settings.WHITENOISE_AUTOREFRESH = True
+# Each new test client would load the middleware anew, which takes longer than many a page.
+one_middleware.use()
 # Tests read pages as their readers do; nobody asks what each template was rendered with, which takes a copy of it.
 client.store_rendered_templates = lambda *_, **__: None  # type: ignore[attr-defined]
 

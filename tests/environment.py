@@ -43,6 +43,9 @@ os.environ.setdefault("SECRET_KEY", "only for the tests")
 
 _open = ExitStack()
 
+# What is imported and collected stays; `pytest_collection_finish` turns this on again.
+gc.disable()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the embedded server once for all workers, unless DATABASE_URL names another."""
@@ -78,3 +81,4 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    gc.enable()

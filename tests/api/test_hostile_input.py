@@ -2,8 +2,9 @@
 
 import json
 import os
+from collections.abc import Callable
+from string import Formatter
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,7 +15,6 @@ from conduits.delivery.queueing import queue_test
 from conduits.models import Conduit
 from conduits.reaching.ways import ways_of
 from conduits.requests import By, open_request
-from parties.models import Company
 from rules.subscriptions import add_subscribed_connector
 from tests.api.test_openapi import PREFIX, document, doors
 from tests.conftest import Api
@@ -89,31 +89,36 @@ def as_object(members: dict[str, str]) -> str:
     return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in members.items()) + "}"
 
 
+# What paths name; a door's own is made, and nothing else.
+NAMED: dict[str, Callable[[Conduit], object]] = {
+    "code": lambda conduit: conduit.pico.code,
+    "batch_id": lambda conduit: conduit.pico.batch_id,
+    "product_id": lambda conduit: conduit.pico.product_id,
+    "key": lambda _: "mode",
+    "token": lambda _: "x" * 22,
+    "conduit_id": lambda conduit: conduit.pk,
+    "endpoint_id": lambda conduit: an_endpoint(conduit.company).pk,
+    "delivery_id": lambda conduit: queue_test(an_endpoint(conduit.company)).pk,
+    "connector_id": lambda conduit: (
+        add_subscribed_connector(company=conduit.company, kind="webhook", config={"url": "http://127.0.0.1:9/hook"})[
+            0
+        ].pk
+    ),
+    "pass_id": lambda conduit: conduit.pk,
+    "photo_id": lambda conduit: conduit.pk,
+    "advisory_id": lambda conduit: an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
+    "request_id": lambda conduit: open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
+    "question_id": lambda conduit: conduit.pk,
+    "way_id": lambda conduit: ways_of(conduit.owner).get().pk,
+    "rule_id": lambda conduit: (
+        a_rule(conduit.company, then=[{"do": "send_webhook", "endpoint": str(an_endpoint(conduit.company).pk)}]).pk
+    ),
+}
+
+
 def filled(path: str, conduit: Conduit) -> str:
-    endpoint = an_endpoint(conduit.company)
-    return path.format(
-        code=conduit.pico.code,
-        batch_id=conduit.pico.batch_id,
-        product_id=conduit.pico.product_id,
-        key="mode",
-        token="x" * 22,
-        conduit_id=conduit.pk,
-        endpoint_id=endpoint.pk,
-        delivery_id=queue_test(endpoint).pk,
-        connector_id=_a_connector(conduit.company, endpoint.url),
-        pass_id=conduit.pk,
-        photo_id=conduit.pk,
-        advisory_id=an_advisory(conduit.company, scope={"product": conduit.pico.product_id}).pk,
-        request_id=open_request(conduit=conduit, title="Mend it", by=By(conduit.owner)).pk,
-        question_id=conduit.pk,
-        way_id=ways_of(conduit.owner).get().pk,
-        rule_id=a_rule(conduit.company, then=[{"do": "send_webhook", "endpoint": str(endpoint.pk)}]).pk,
-    )
-
-
-def _a_connector(company: Company, url: str) -> UUID:
-    connector, *_ = add_subscribed_connector(company=company, kind="webhook", config={"url": url})
-    return UUID(str(connector.pk))
+    names = [name for _, name, *_ in Formatter().parse(path) if name]
+    return path.format(**{name: NAMED[name](conduit) for name in names})
 
 
 @pytest.mark.parametrize(("path", "method"), WRITING)

@@ -17,6 +17,7 @@ from picos.scanning import record_scan
 from rules.engine import draining as engine
 from tests.conftest import Api
 from tests.docs.test_lists import page
+from tests.each import each
 from tests.factories import a_conduit, a_member, an_endpoint
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 21, 14, 40, tzinfo=dt.UTC)
 FIRST, LATER = "2026-11-21T16:40:00Z", "2026-11-21T17:30:00Z"
 TRACKING = {"url": "https://parcels.example/4711"}
+
+
+@pytest.fixture
+def conduit() -> Conduit:
+    """An owner's and a company's."""
+    return a_conduit()
 
 
 def a_scan(conduit: Conduit) -> str:
@@ -49,8 +56,8 @@ def test_each_fact_has_an_example_that_is_taken_a_template_and_a_row_in_the_docu
     assert set(kinds()) == {"appointment", "eta", "tracking"}
 
 
-@pytest.mark.parametrize(
-    ("data", "field"),
+@each(
+    "data, field",
     [
         ({"eta": "2026-11-21T14:34:00Z"}, "data.eta"),
         ({"eta": "2027-11-24T00:00:00Z"}, "data.eta"),
@@ -76,8 +83,9 @@ def test_each_fact_has_an_example_that_is_taken_a_template_and_a_row_in_the_docu
         ({"tracking": TRACKING | {"number": "1" * 61}}, "data.tracking.number"),
     ],
 )
-def test_what_is_no_such_fact_is_refused_by_its_field(data: dict[str, Any], field: str, api: Api) -> None:
-    conduit = a_conduit()
+def test_what_is_no_such_fact_is_refused_by_its_field(
+    conduit: Conduit, data: dict[str, Any], field: str, api: Api
+) -> None:
     with time_machine.travel(NOW, tick=False):
         refused = api(conduit.company).post(f"/conduits/{conduit.pk}/messages", {"body": "Soon.", "data": data})
     assert [refused.status_code, [*refused.json()["errors"]]] == [422, [field]]

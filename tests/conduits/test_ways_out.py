@@ -6,7 +6,7 @@ is found by itself; one whose path takes something new fails here until it is gi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +63,7 @@ from tests.factories import (
 
 SECRET = "secret-of-"
 NEVER = "never"
-METHODS = ("get", "post", "put", "delete")
+METHODS = {"get", "post", "put", "delete"}
 # What is no owner's, and takes its time.
 ELSEWHERE = {"demo/", "account/", "schema", "docs", "metrics", "healthz", "readyz"}
 
@@ -186,18 +186,23 @@ def patterns(resolver: Any, route: str = "") -> Iterator[tuple[str, URLPattern]]
             yield path, one
 
 
-def paths(named: dict[str, str]) -> Iterator[str]:
-    """The path of each door, with what it names. A KeyError says that a door names something new: add it above."""
+def paths(named: dict[str, str]) -> Iterator[tuple[str, set[str]]]:
+    """The path of each door, with what it names, and the methods that it knows, of a page `get` alone.
+
+    A KeyError says that a door names something new: add it above.
+    """
     for route, pattern in patterns(get_resolver()):
+        view = getattr(pattern.callback, "cls", None)
+        known = {method for method in METHODS if hasattr(view, method)} if view else {"get"}
         if isinstance(pattern.pattern, RoutePattern):
-            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: named[found[1]], route)
+            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: named[found[1]], route), known
         elif pattern.name:
             if pattern.name == "resolve":
-                yield f"/01/{named['gtin']}"
+                yield f"/01/{named['gtin']}", known
                 continue
             kinds = {"kind": "svg"} if pattern.name == "qr" else {}
             wanted = {name: (named | kinds)[name] for name in pattern.pattern.regex.groupindex}
-            yield reverse(pattern.name, kwargs=wanted)
+            yield reverse(pattern.name, kwargs=wanted), known
 
 
 @contextmanager
@@ -208,7 +213,7 @@ def undone() -> Iterator[None]:
 
 
 def everything_that_it_gets(
-    relation: Relation, sink: Sink, methods: tuple[str, ...] = ("get",)
+    relation: Relation, sink: Sink, methods: Collection[str] = ("get",)
 ) -> Iterator[tuple[str, bytes]]:
     """What its webhooks tell, and each answer to it, with where that was."""
     sink.received.clear()
@@ -226,8 +231,10 @@ def everything_that_it_gets(
         "delivery_id": str(sent.pk) if sent else relation.named["delivery_id"],
     }
     asking, page = ApiClient(a_key(relation.conduit.company)), browser(relation.admin)
-    for path in paths(named):
-        for method in methods if path.startswith("/api/v1/") else ("get",):
+    # So that its use is noted, and not again with each request that is undone.
+    assert asking.get("/products").status_code == 200
+    for path, known in paths(named):
+        for method in sorted(known.intersection(methods)):
             with undone():
                 yield f"{method} {path}", _answer(asking, page, method, path)
     with undone():

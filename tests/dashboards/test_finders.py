@@ -14,6 +14,7 @@ from picos.finding import PER_FINDER, write_again, write_to_owner
 from picos.losing import report_lost
 from picos.models import Event, Finder, FinderMessage, Notice, Pico
 from tests.dashboards.world import a_world, browser, everything, read
+from tests.each import each
 from tests.factories import a_conduit, a_person, a_pico
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ JSON = "application/json"
 
 def owned_by(person: Person | None = None) -> Pico:
     return a_conduit(person or a_person("Ann", "ann@customer.example")).pico
+
+
+@pytest.fixture
+def owned() -> Pico:
+    """What a finder may have found."""
+    return owned_by()
 
 
 def tell(pico: Pico, client: Client | None = None, **values: str) -> Any:
@@ -141,8 +148,8 @@ def test_a_message_can_be_sent_as_json() -> None:
     assert Finder.objects.get().contact == "555-0199"
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "fields"),
+@each(
+    "body, status, fields",
     [
         (" ", 400, set()),
         ("{", 400, set()),
@@ -168,10 +175,9 @@ def test_a_message_can_be_sent_as_json() -> None:
         (f'{{"message": "{"x" * 1_100_000}"}}', 413, set()),
     ],
 )
-def test_json_that_cannot_be_taken_is_a_problem(body: Any, status: int, fields: set[str]) -> None:
-    pico = owned_by()
+def test_json_that_cannot_be_taken_is_a_problem(owned: Pico, body: Any, status: int, fields: set[str]) -> None:
     before = everything()
-    answer = tell_json(pico.code, body)
+    answer = tell_json(owned.code, body)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     problem = answer.json()
     assert (problem["status"], set(problem.get("errors", {}))) == (status, fields)

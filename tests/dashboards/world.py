@@ -8,6 +8,9 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.test import Client
 from uuid_utils.compat import uuid7
@@ -63,7 +66,16 @@ def browser(person: Person | None = None, **headers: str) -> Client:
     """A browser of its own, signed in as this person."""
     client = Client(headers=headers)
     if person:
-        client.force_login(person, backend=BACKEND)
+        session = SessionStore()
+        session.update(
+            {
+                SESSION_KEY: str(person.pk),
+                BACKEND_SESSION_KEY: BACKEND,
+                HASH_SESSION_KEY: person.get_session_auth_hash(),
+            }
+        )
+        session.create()
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return client
 
 

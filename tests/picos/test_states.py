@@ -15,9 +15,16 @@ from picos.models import Event, Pico, State
 from picos.states import MOST_BYTES, canonical_value, set_state
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
+from tests.each import each
 from tests.factories import a_conduit, a_person, a_pico
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def conduit() -> Conduit:
+    """An owner's and a company's."""
+    return a_conduit()
 
 
 def changes(pico: Pico) -> list[dict[str, Any]]:
@@ -89,9 +96,8 @@ def test_the_history_is_the_changes_in_order(api: Api) -> None:
     assert told(conduit.company) == [*companys, ("owner", None, "mine")]
 
 
-@pytest.mark.parametrize("key", ["A", "1a", "a b", "a" * 51, "ä", "_a", "a%0A", "%00", "-"])
-def test_what_is_no_key_is_422(key: str, api: Api) -> None:
-    conduit = a_conduit()
+@each("key", ["A", "1a", "a b", "a" * 51, "ä", "_a", "a%0A", "%00", "-"])
+def test_what_is_no_key_is_422(conduit: Conduit, key: str, api: Api) -> None:
     path = f"/picos/{conduit.pico.code}/state/{key.replace(' ', '%20')}"
     answers = [api(conduit.owner).put(path, {"value": 1}), api(conduit.owner).delete(path)]
     assert [answer.status_code for answer in answers] == [422, 422]
@@ -99,7 +105,7 @@ def test_what_is_no_key_is_422(key: str, api: Api) -> None:
     assert not State.objects.exists()
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         None,
@@ -113,25 +119,20 @@ def test_what_is_no_key_is_422(key: str, api: Api) -> None:
         1e300,
     ],
 )
-def test_what_is_no_value_is_422_and_changes_nothing(value: Any, api: Api) -> None:
-    conduit = a_conduit()
+def test_what_is_no_value_is_422_and_changes_nothing(conduit: Conduit, value: Any, api: Api) -> None:
     answer = api(conduit.owner).put(f"/picos/{conduit.pico.code}/state/mode", {"value": value})
     assert (answer.status_code, [*answer.json()["errors"]]) == (422, ["value"])
     assert not State.objects.exists()
     assert changes(conduit.pico) == []
 
 
-@pytest.mark.parametrize("body", [{}, {"value": 1, "more": 2}, [1], {"values": 1}])
-def test_a_body_without_a_value_is_422(body: Any, api: Api) -> None:
-    conduit = a_conduit()
+@each("body", [{}, {"value": 1, "more": 2}, [1], {"values": 1}])
+def test_a_body_without_a_value_is_422(conduit: Conduit, body: Any, api: Api) -> None:
     assert api(conduit.owner).put(f"/picos/{conduit.pico.code}/state/mode", body).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "value", [0, "", [], {}, False, "x" * (MOST_BYTES - 2), [[[[]]]], -0.0, 10**15, 1e-300, "é\U0001f980"]
-)
-def test_what_is_a_value_comes_back_as_it_was(value: Any, api: Api) -> None:
-    conduit = a_conduit()
+@each("value", [0, "", [], {}, False, "x" * (MOST_BYTES - 2), [[[[]]]], -0.0, 10**15, 1e-300, "é\U0001f980"])
+def test_what_is_a_value_comes_back_as_it_was(conduit: Conduit, value: Any, api: Api) -> None:
     path = f"/picos/{conduit.pico.code}/state"
     assert api(conduit.owner).put(f"{path}/mode", {"value": value}).json()["value"] == value
     assert api(conduit.owner).put(f"{path}/mode", {"value": value}).json()["value"] == value

@@ -11,12 +11,13 @@ from time_machine import Traveller
 
 from conduits.connectors.setting_up import switch_off
 from conduits.delivery.endpoints import send_test
-from conduits.models import Conduit
+from conduits.models import Conduit, Delivery
 from journals.models import Entry
 from picos.models import Event
 from tests.conduits.connectors.a_program import AProgram
 from tests.conduits.connectors.world import World, a_world, in_json, sent
 from tests.conduits.sink import Sink
+from tests.each import each
 from tests.factories import a_conduit
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,13 @@ def test_a_wrong_eta_is_refused_and_may_be_sent_again(world: World, program: APr
     assert in_json(world.tell(an_answer(in_reply_to=message.webhook_id))) == {"taken": 1}
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def written(world: World) -> Delivery:
+    """What the customer wrote has got there."""
+    return sent(world.write())
+
+
+@each(
     "forged",
     [
         {"webhook-signature": "v1,bm90aGluZw=="},
@@ -135,10 +142,9 @@ def test_a_wrong_eta_is_refused_and_may_be_sent_again(world: World, program: APr
     ],
 )
 def test_what_its_secret_did_not_sign_gets_the_404_of_nothing(
-    world: World, program: AProgram, forged: dict[str, str]
+    world: World, program: AProgram, written: Delivery, forged: dict[str, str]
 ) -> None:
-    message = sent(world.write())
-    body, headers = program.told(an_answer(in_reply_to=message.webhook_id))
+    body, headers = program.told(an_answer(in_reply_to=written.webhook_id))
 
     answer = world.post(body, **(headers | forged))
 

@@ -10,7 +10,7 @@ from conduits.tasks import hand_out_notices
 from parties.models import Company, Person
 from picos.models import Notice, Pico
 from picos.notices import notify
-from tests.factories import a_person, a_pico
+from tests.factories import a_person, a_pico, picos
 
 TOKEN = "ABCDEFGHIJKLMNO"
 
@@ -29,8 +29,8 @@ def a_notice(person: Person | None = None, pico: Pico | None = None, **values: A
 
 def from_company(company: Company, person: Person, number: int = 1) -> list[Notice]:
     return [
-        a_notice(person, text=f"{company} wrote: {count}", company=company, kind=Notice.Kind.ANSWER)
-        for count in range(number)
+        a_notice(person, pico, text=f"{company} wrote: {count}", company=company, kind=Notice.Kind.ANSWER)
+        for count, pico in enumerate(picos(number))
     ]
 
 

@@ -21,7 +21,7 @@ from tests.conduits.at_once import at_once
 from tests.conduits.reaching.conftest import NOON
 from tests.conduits.reaching.reached import a_gotify, a_notice, from_company, no_email, reach, states, wishes
 from tests.conduits.sink import Sink, says
-from tests.factories import a_company, a_person
+from tests.factories import a_company, a_person, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +162,7 @@ def test_never_more_a_day_whatever_is_written_when(
     """Each step: so many notices, then so many minutes, and whether they are urgent. What is sent is told by its day."""
     Dispatch.objects.all().delete()
     person, company = a_person(), a_company()
+    things = iter(picos(48))
     zone = ZoneInfo("Pacific/Auckland")
     hours = {"quiet_from": NOON.time().replace(hour=20), "quiet_until": NOON.time().replace(hour=6)} if quiet else {}
     wishes(person, per_company=limit, digest=digest, zone=zone.key, **hours)
@@ -169,7 +170,7 @@ def test_never_more_a_day_whatever_is_written_when(
     with time_machine.travel(NOON, tick=False) as clock:
         for number, minutes, urgent in [*steps, (0, 600, False), (0, 900, False), (0, 900, False)]:
             for _ in range(number):
-                a_notice(person, company=company, urgent=urgent)
+                a_notice(person, next(things), company=company, urgent=urgent)
             mailoutbox.clear()
             reach()
             day = clock_day(zone)

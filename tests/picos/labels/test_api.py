@@ -6,8 +6,9 @@ import pytest
 
 from picos import minting
 from picos.labels.sheets import sheets
-from picos.models import Batch
-from tests.conftest import Api
+from picos.models import Batch, Pico
+from tests.conftest import Api, ApiClient
+from tests.each import each
 from tests.factories import a_key, a_product, picos
 
 pytestmark = pytest.mark.django_db
@@ -15,9 +16,22 @@ pytestmark = pytest.mark.django_db
 KINDS = ("pdf", "zpl", "csv", "zip")
 
 
+@pytest.fixture
+def three() -> Pico:
+    """One of a batch of three."""
+    return picos(3)[0]
+
+
+@pytest.fixture
+def asking(three: Pico, api: Api) -> ApiClient:
+    """Whose batch it is."""
+    assert three.product
+    return api(three.product.company)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("query", "field", "why"),
+@each(
+    "query, field, why",
     [
         ({"sheet": "9999"}, "sheet", f"There is no such sheet; there are {', '.join(sheets())}."),
         ({"sheet": "5160", "start": "31"}, "start", "This sheet has 30 labels."),
@@ -36,23 +50,17 @@ KINDS = ("pdf", "zpl", "csv", "zip")
     ],
 )
 def test_a_parameter_that_cannot_be_taken_is_told(
-    kind: str, query: dict[str, str], field: str, why: str, api: Api
+    three: Pico, asking: ApiClient, kind: str, query: dict[str, str], field: str, why: str
 ) -> None:
-    pico = picos(3)[0]
-    assert pico.product
-    answer = api(pico.product.company).get(f"/batches/{pico.batch_id}/labels.{kind}", query)
+    answer = asking.get(f"/batches/{three.batch_id}/labels.{kind}", query)
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
     assert answer.json()["errors"] == {field: [why]}
 
 
-@pytest.mark.parametrize(
-    "query", ["start=1&start=2", "dpi=%00", "sheet=%00", "sheet=", "fields=%F0%9F", "x=1e999", "count=²"]
-)
 @pytest.mark.parametrize("kind", KINDS)
-def test_hostile_parameters_are_no_more_than_wrong(kind: str, query: str, api: Api) -> None:
-    pico = picos(1)[0]
-    assert pico.product
-    assert api(pico.product.company).get(f"/batches/{pico.batch_id}/labels.{kind}?{query}").status_code == 422
+@each("query", ["start=1&start=2", "dpi=%00", "sheet=%00", "sheet=", "fields=%F0%9F", "x=1e999", "count=²"])
+def test_hostile_parameters_are_no_more_than_wrong(three: Pico, asking: ApiClient, kind: str, query: str) -> None:
+    assert asking.get(f"/batches/{three.batch_id}/labels.{kind}?{query}").status_code == 422
 
 
 @pytest.mark.parametrize("kind", KINDS)
