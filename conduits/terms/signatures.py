@@ -9,7 +9,6 @@ import hmac
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from conduits.models import SigningKey
 from parties.models import Company, Person
@@ -37,18 +36,16 @@ def _key(company: Company, person: Person | None) -> SigningKey:
     if known:
         return known
     private = Ed25519PrivateKey.generate()
-    try:
-        with transaction.atomic():
-            return SigningKey.objects.create(
-                company=company,
-                owner=person,
-                name=_pairwise(person, company) if person else str(company.pk),
-                public=private.public_key().public_bytes_raw(),
-                sealed=seal(private.private_bytes_raw().hex()),
-            )
-    except IntegrityError:
-        # Of two who need it at once, the second has waited for the first one's row, and takes that.
-        return SigningKey.objects.get(company=company, owner=person)
+    # Of two who need it at once, the second waits for the first one's row and takes that.
+    return SigningKey.objects.get_or_create(
+        company=company,
+        owner=person,
+        defaults={
+            "name": _pairwise(person, company) if person else str(company.pk),
+            "public": private.public_key().public_bytes_raw(),
+            "sealed": seal(private.private_bytes_raw().hex()),
+        },
+    )[0]
 
 
 def _pairwise(person: Person, company: Company) -> str:
