@@ -7,7 +7,7 @@ from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import advisory, answer, deliver, drain, journal, labels, live, mint, relay, resolve, scan, startup
+from bench import advisory, answer, deliver, drain, fair, journal, labels, live, mint, relay, resolve, scan, startup
 from bench.stage import Stage, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "drain": drain.measure,
     "advisory": advisory.measure,
     "deliver": deliver.measure,
+    "fair": fair.measure,
     "relay": relay.measure,
     "answer": answer.measure,
     "journal": journal.measure,
