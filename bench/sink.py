@@ -1,7 +1,8 @@
 """A company's end that costs next to nothing: answers each POST with 204. `python -m bench.sink PORT`.
 
-A GET is answered with what came since the one before: `[[when, body], …]`, by the clock `time.monotonic`, which all
-processes of a machine share.
+By path it may be an end that is not well: /failing answers 500, /slow after SLOW seconds, /hung never. A GET is
+answered with what came to the others since the one before: `[[when, body], …]`, by the clock `time.monotonic`, which
+all processes of a machine share.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from typing import Final
 HEADER_END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length: "
 ANSWER: Final = b"HTTP/1.1 204 No Content\r\n\r\n"
+FAILURE: Final = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
+SLOW: Final = 2.0
 # Of the newest, so that a long run does not fill the memory.
 MOST: Final = 100_000
 
@@ -42,13 +45,21 @@ class Sink(asyncio.Protocol):
             end = begin + int(received[at:head].partition(b"\r")[0])
             if len(received) < end:
                 break
-            if len(seen) < MOST:
-                seen.append((now, received[begin:end]))
+            if received.startswith((b"POST /failing", b"POST /slow", b"POST /hung")):
+                answers += self._answer_badly(received)
+            else:
+                if len(seen) < MOST:
+                    seen.append((now, received[begin:end]))
+                answers += ANSWER
             received = received[end:]
-            answers += ANSWER
         self._received = received
         if answers:
             self._transport.write(answers)  # type: ignore[attr-defined]
+
+    def _answer_badly(self, request: bytes) -> bytes:
+        if request.startswith(b"POST /slow"):
+            asyncio.get_running_loop().call_later(SLOW, self._transport.write, ANSWER)  # type: ignore[attr-defined]
+        return FAILURE if request.startswith(b"POST /failing") else b""
 
 
 def _told() -> bytes:

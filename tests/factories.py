@@ -64,9 +64,17 @@ def a_conduit(owner: Person | None = None, pico: Pico | None = None) -> Conduit:
 
 
 def an_endpoint(
-    company: Company, url: str = "http://127.0.0.1:9/hook", events: tuple[str, ...] = ("pico.scanned",), **values: Any
+    company: Company,
+    url: str = "http://127.0.0.1:9/hook",
+    events: tuple[str, ...] = ("pico.scanned",),
+    standing: Endpoint.Standing = Endpoint.Standing.PROMPT,
+    **values: Any,
 ) -> Endpoint:
-    return add_subscribed_endpoint(company=company, url=url, events=events, **values)[0]
+    """One that has answered before, unless another standing is given."""
+    endpoint, _ = add_subscribed_endpoint(company=company, url=url, events=events, **values)
+    endpoint.standing = standing
+    endpoint.save(update_fields=["standing"])
+    return endpoint
 
 
 def a_rule(party: Company | Person, **parts: Any) -> Rule:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from conduits import access_log, event_types, gate
 from conduits.connectors.errands import Errand
 from conduits.delivery import breaker, pacing
-from conduits.delivery.due import due_ids
+from conduits.delivery.due import Room, due_ids
 from conduits.delivery.loading import endpoints_by_id, events_by_id
 from conduits.delivery.payloads import body_of, fields_of
 from conduits.delivery.queueing import TEST
@@ -64,7 +64,7 @@ FROM unnest(%b::uuid[], %b::bool[], %b::smallint[]) AS due (id, now, lost) WHERE
 class Message:
     """A delivery that was claimed. `attempt` is the number of the one that begins now, `tries_used` counts it if it is
     one of the schedule's. `kept` is the text that the row has, `body` what is sent; `errand` says how, if the endpoint
-    is a connector.
+    is a connector. `prompt`: it has one of the places of prompt endpoints, as long as it is not late.
     """
 
     id: UUID
@@ -79,6 +79,7 @@ class Message:
     is_due: bool
     body: str = ""
     errand: Errand | None = None
+    prompt: bool = False
 
     @property
     def webhook_id(self) -> str:
@@ -99,9 +100,9 @@ class Claim:
     outgoing: list[Message]
 
 
-def claim(*, room: int) -> Claim:
-    """Takes what is due, `room` messages at most."""
-    wanted = due_ids(room=room)
+def claim(room: Room) -> Claim:
+    """Takes what is due and has room."""
+    wanted = due_ids(room)
     if not wanted:
         return Claim(0, [])
     try:
@@ -178,6 +179,7 @@ def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
             tries_used=row[7] + row[9],
             lost_claims=row[8],
             is_due=row[9],
+            prompt=endpoints[row[1]].standing == Endpoint.Standing.PROMPT,
         )
         for row in rows
     ]

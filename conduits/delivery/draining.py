@@ -1,21 +1,22 @@
 """Delivering: due messages are claimed, pass the gate, are signed and sent many at a time, and each try is recorded.
 
 At least once, always under the same webhook-id: claiming.py says how, breaker.py when an endpoint that fails is left
-alone, due.py how endpoints share.
+alone, standing.py and due.py how endpoints share.
 """
 
+import threading
+from typing import Final
+
 from conduits.delivery.claiming import claim
-from conduits.delivery.due import AT_ONCE
+from conduits.delivery.due import room_beside
 from conduits.delivery.recording import record
 from conduits.delivery.sending import Sender
-
-# A claim takes at least so many places, unless nothing is under way: small ones cost as much as large ones.
-ROOM = AT_ONCE // 2
+from conduits.delivery.standing import note_late
 
 
 def drain() -> int:
     """Sends what is due, once around; returns how many messages were claimed."""
-    claimed = claim(room=AT_ONCE)
+    claimed = claim(room_beside())
     if claimed.outgoing:
         with Sender() as sender:
             sender.send(claimed.outgoing)
@@ -25,19 +26,58 @@ def drain() -> int:
 
 
 def drain_all() -> None:
-    """Sends what is due until nothing is. A slow endpoint keeps no other waiting: its answers come when they come."""
-    with Sender() as sender:
-        while True:
-            room = AT_ONCE - sender.in_flight
-            claimed = claim(room=room) if room >= ROOM else None
-            if claimed:
-                sender.send(claimed.outgoing)
-                if not claimed.taken and not sender.in_flight:
-                    return
-            if sender.in_flight:
-                _record(sender)
+    """Sends what is due until nothing is, nor under way. Where another thread of this process is at it, that one looks
+    for more at once: the places are a process's, and hanging messages must not hold one drain after the other.
+    """
+    _drain.look()
 
 
-def _record(sender: Sender) -> None:
+class _Drain:
+    """The one of this process."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._wanted = threading.Event()
+        self._sender: Sender | None = None
+
+    def look(self) -> None:
+        self._wanted.set()
+        if sender := self._sender:
+            sender.wake()
+        # Asked once more after it was let go: who came just before relies on it.
+        while self._wanted.is_set() and self._alone.acquire(blocking=False):
+            try:
+                self._until_nothing_is_due()
+            finally:
+                self._sender = None
+                self._alone.release()
+
+    def _until_nothing_is_due(self) -> None:
+        with Sender() as sender:
+            self._sender = sender
+            while self._wanted.is_set() or sender.in_flight:
+                self._send_due(sender)
+                if sender.in_flight and _record(sender):
+                    # Who got an answer may be sent more.
+                    self._wanted.set()
+
+    def _send_due(self, sender: Sender) -> None:
+        room = room_beside(prompt=sender.prompt, others=sender.others)
+        if self._wanted.is_set() and room.is_worth_a_claim:
+            self._wanted.clear()
+            claimed = claim(room)
+            sender.send(claimed.outgoing)
+            if claimed.taken:
+                self._wanted.set()
+
+
+_drain: Final = _Drain()
+
+
+def _record(sender: Sender) -> bool:
+    """Whether anything came back."""
     if results := sender.results():
         record(results)
+    if late := sender.late():
+        note_late(late)
+    return bool(results)

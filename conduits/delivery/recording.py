@@ -15,6 +15,7 @@ from conduits.delivery.claiming import Message, set_aside
 from conduits.delivery.http import Answer
 from conduits.delivery.retries import BUSY, asked_to_wait, next_try
 from conduits.delivery.sending import Results
+from conduits.delivery.standing import standing_after
 from conduits.models import Delivery
 from picos.prepared import prepared_cursor
 
@@ -123,6 +124,7 @@ def _tallies(results: Results, now: datetime) -> Iterable[Tally]:
             tally = tallies[endpoint.pk] = Tally(endpoint)
         if answer.error is None:
             tally.arrived += 1
+            tally.standing = standing_after(answer)
             continue
         tally.failed += 1
         tally.fresh += message.tries_used <= FRESH_TRIES

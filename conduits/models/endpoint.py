@@ -23,6 +23,13 @@ class Endpoint(models.Model):
         STANDARD = "standard", "Standard Webhooks"
         CLOUDEVENTS = "cloudevents", "CloudEvents 1.0"
 
+    class Standing(models.TextChoices):
+        """What its last answer was like: on time, late but taken, or none yet, or a failure."""
+
+        PROMPT = "prompt"
+        SLOW = "slow"
+        UNPROVEN = "unproven"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="endpoints")
     url = models.URLField(max_length=2048)
@@ -51,6 +58,8 @@ class Endpoint(models.Model):
     failing_since = models.DateTimeField(null=True)
     probe_at = models.DateTimeField(null=True)
     probe_count = models.PositiveSmallIntegerField(default=0)
+    # Whose places its messages take (conduits/delivery/standing.py).
+    standing = models.CharField(max_length=8, choices=Standing, default=Standing.UNPROVEN)
     # When to mail the company's admins next that it was disabled; None once they know.
     mail_at = models.DateTimeField(null=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
@@ -68,6 +77,9 @@ class Endpoint(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(format__in=["standard", "cloudevents"]), name="endpoint_format_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(standing__in=["prompt", "slow", "unproven"]), name="endpoint_standing_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(rate_per_second=None) | models.Q(rate_per_second__range=(1, 1000)),

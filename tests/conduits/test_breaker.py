@@ -321,7 +321,8 @@ def test_enabling_an_endpoint_closes_its_breaker(endpoint: Endpoint, sink: Sink)
         None,
     ]
     sink.answer = says(200)
-    assert delivery.drain() == 2
+    # The first shows that it works.
+    assert [delivery.drain() for _ in range(3)] == [1, 1, 0]
 
 
 # Who is told by mail.

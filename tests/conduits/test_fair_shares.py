@@ -57,7 +57,7 @@ def queue(to: Sequence[Endpoint], each: int) -> None:
 
 def kinds_in_order(answers: Mapping[str, Answer]) -> Iterator[str]:
     """What a worker takes, in order. The slow ones' answers never come while there is something else to do."""
-    while (claimed := claiming.claim(room=due.AT_ONCE)).taken:
+    while (claimed := claiming.claim(due.room_beside())).taken:
         kinds = [message.endpoint.url.rpartition("/")[2] for message in claimed.outgoing]
         yield from kinds
         came = [

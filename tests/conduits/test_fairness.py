@@ -9,7 +9,7 @@ import time_machine
 from aiohttp import web
 from time_machine import Traveller
 
-from conduits.delivery import claiming, due, recording, sending
+from conduits.delivery import claiming, due, recording, sending, standing
 from conduits.delivery import draining as delivery
 from conduits.delivery.endpoints import send_test
 from conduits.delivery.http import Client
@@ -77,7 +77,7 @@ def test_what_is_under_way_counts_against_the_share(sink: Sink, clock: Traveller
     """Else a hung endpoint with a long backlog would take all workers, one claim each."""
     hung, sound = an_endpoint_at(sink, "/hung"), an_endpoint_at(sink, "/sound")
     messages_to(hung, 10)
-    claimed_by_another_worker = claiming.claim(room=due.AT_ONCE)
+    claimed_by_another_worker = claiming.claim(due.room_beside())
     messages_to(sound, 2)
 
     assert claimed_by_another_worker.taken == 4
@@ -160,7 +160,7 @@ def test_a_result_that_comes_after_its_claim_ran_out_changes_nothing(sink: Sink,
     messages_to(endpoint, 1)
     sink.answer = says(500)
     with sending.Sender() as sender:
-        sender.send(claiming.claim(room=due.AT_ONCE).outgoing)
+        sender.send(claiming.claim(due.room_beside()).outgoing)
         late = sender.results()
 
     clock.shift(claiming.LEASE)
@@ -174,6 +174,6 @@ def test_a_result_that_comes_after_its_claim_ran_out_changes_nothing(sink: Sink,
 
 
 def test_a_claim_whose_senders_are_all_slow_ends_within_its_lease() -> None:
-    begun_late = dt.timedelta(seconds=sending.A_MOMENT) * due.AT_ONCE / sending.AT_A_TIME
+    begun_late = dt.timedelta(seconds=standing.A_MOMENT) * due.AT_ONCE / sending.AT_A_TIME
     assert begun_late + dt.timedelta(seconds=15) < claiming.LEASE
     assert due.PER_ENDPOINT < due.AT_ONCE

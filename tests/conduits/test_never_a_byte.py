@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from conduits import access_log, steering
 from conduits.delivery import breaker
 from conduits.delivery import draining as delivery
-from conduits.models import AccessLine, Conduit, Delivery
+from conduits.models import AccessLine, Conduit, Delivery, Endpoint
 from conduits.models.conduit import Grant
 from conduits.opening import accept_transfer
 from conduits.passes.fields import fields_of
@@ -317,6 +317,8 @@ class Relation(RuleBasedStateMachine):
         while due := list(Delivery.objects.filter(state="waiting", next_attempt_at__lte=dt.datetime.now(dt.UTC))):
             self.sink.received.clear()
             told = {one.event_id: self._told(one.event_id) for one in due if one.attempt_count}
+            # All that is due leaves together, also where the last answer was a failure.
+            Endpoint.objects.update(standing=Endpoint.Standing.PROMPT)
             delivery.drain()
             sent = {one.id: one.body for one in self.sink.received}
             assert len(sent) == len(self.sink.received)

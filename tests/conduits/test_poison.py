@@ -120,7 +120,7 @@ def test_one_whose_result_cannot_be_written_down_is_set_aside_and_not_sent_for_e
 
 def works(poison: Delivery) -> None:
     """A worker sends what is due; with the poison in its hands it ends, and what it claimed with it."""
-    while (claimed := claiming.claim(room=due.AT_ONCE)).taken:
+    while (claimed := claiming.claim(due.room_beside())).taken:
         if poison.pk in {message.id for message in claimed.outgoing}:
             return
         with Sender() as sender:
