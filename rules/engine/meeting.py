@@ -148,7 +148,9 @@ class Meetings:
 
     def _resume(self, wait: Wait, reply: Event | None) -> None:
         run = wait.run
-        wait.delete()
+        if not wait.delete()[0]:
+            # A restart, or the end of its rule, has ended the run in this very batch.
+            return
         moment = moment_of(run, self._batch, reply=reply, at=reply.at if reply else wait.due)
         if moment is None:
             run.outcome = Outcome.CANCELLED

@@ -239,6 +239,16 @@ def test_what_was_queued_in_the_drain_in_which_the_first_ends_goes_on(conduit: C
     assert outcomes(rule) == ["fired", "waiting"]
 
 
+def test_what_a_restart_ends_in_the_drain_in_which_the_answer_comes_does_not_go_on(conduit: Conduit) -> None:
+    rule = a_rule(conduit.owner, then=[WAIT], mode="restart")
+    scan(conduit, 1)
+    for visitor in range(2, 4):
+        record_scan(pico=conduit.pico, visitor=visitor.to_bytes(8), person=None)
+    answer(conduit)
+    assert [outcomes(rule), written()] == [["cancelled", "cancelled", "fired"], ["Thanks: shared"]]
+    assert not Wait.objects.exists()
+
+
 def test_what_stands_in_the_queue_goes_on_when_time_ends_the_first(conduit: Conduit) -> None:
     rule = a_rule(conduit.owner, then=[DELAY, note("End")], mode="queued")
     scan(conduit, 1)
