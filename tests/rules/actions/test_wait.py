@@ -19,7 +19,7 @@ from rules.language.sentences import sentence_of
 from rules.models import Rule, Run, Wait
 from rules.writing import definition_of, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
 from tests.conftest import Api
-from tests.factories import a_person, a_rule
+from tests.factories import a_conduit, a_person, a_rule
 from tests.rules.actions.acting import drain_all, later, note, scan, what_came_of
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +307,24 @@ def test_what_waits_is_cancelled_with_its_rule(end: Any, conduit: Conduit) -> No
 
     assert [outcomes(rule), written(), Wait.objects.count()] == [["cancelled", "cancelled"], [], 0]
     assert [run.actions[-1]["detail"] for run in rule.runs.all()] == ["The rule was switched off."] * 2
+
+
+@pytest.mark.parametrize("sold", [0, 1], ids=["which waits", "which is queued"])
+def test_what_is_gone_keeps_nobody_behind_it_in_the_queue(sold: int, conduit: Conduit) -> None:
+    owner = conduit.owner
+    others = [a_conduit(owner), a_conduit(owner)]
+    drain_all()
+    rule = a_rule(owner, then=[DELAY, note("End")], mode="queued", per="person")
+    three = [conduit, *others]
+    for one in three:
+        scan(one)
+    accept_transfer(token=offer_transfer(pico=three[sold].pico, owner=owner).token, person=a_person())
+
+    for _ in range(3):
+        later(hours=2)
+        drain_all()
+    assert [one for one, outcome in enumerate(outcomes(rule)) if outcome == "cancelled"] == [sold]
+    assert written() == ["End"] * 2
 
 
 @pytest.mark.parametrize("side", ["owner", "company"])
