@@ -51,7 +51,7 @@ def measure(stage: Stage) -> dict[str, float]:
 def clean_up() -> None:
     """Nobody is to send what was queued, or to meet these rules."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE picos_pending, conduits_delivery, rules_rule CASCADE")
+        cursor.execute("TRUNCATE picos_pending, conduits_delivery, rules_rule, rules_run CASCADE")
 
 
 def _analyse() -> None:

@@ -6,6 +6,7 @@ these are (dashboards/urls.py); what sets something that can be set again, such 
 
 import hashlib
 import json
+from collections.abc import Collection
 from functools import wraps
 from typing import Any
 
@@ -21,16 +22,18 @@ from parties.vault import open_sealed, seal
 _TOLD = ("Location", "Content-Type", "Cache-Control", "Vary")
 
 
-def once(view: View) -> View:
+def once(view: View, *, verbs: Collection[str] = ()) -> View:
     """The view, which answers the same form of the same page and reader as it did the first time.
 
-    Answers are kept sealed for a day, as some show a secret; refusals are not, so a form can be mended and sent again.
+    `verbs`: of a path that ends with one, those that make something, or end what is then not there to be ended again;
+    the others set what can be set again. Answers are kept sealed for a day, as some show a secret; refusals are not, so
+    a form can be mended and sent again.
     """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponseBase:
         token = request.POST.get("csrfmiddlewaretoken", "") if request.method == "POST" else ""
-        if not token:
+        if not token or (verbs and parts["verb"] not in verbs):
             return view(request, *args, **parts)
         asker, digest = f"page of {request.user.pk or 'a stranger'}", _digest(request)
         missed: list[Exception] = []

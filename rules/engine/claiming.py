@@ -266,8 +266,10 @@ def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
     turns: Counter[UUID | None] = Counter()
     by_turn: list[tuple[int, int, Seen]] = []
     for place, one in enumerate(seen):
-        turns[one.party] += 1
-        by_turn.append((turns[one.party], place, one))
+        # Never before an earlier event of its thing, which was another party's before a maker took the thing on.
+        thing = one.event.pico_id or one.party
+        turns[one.party] = turns[thing] = max(turns[one.party] + 1, turns[thing])
+        by_turn.append((turns[thing], place, one))
     by_turn.sort(key=itemgetter(0, 1))
     spent = accumulate(one.weight for _, _, one in by_turn)
     taken = [one for one, total in zip(by_turn, spent, strict=True) if total <= ACTIONS_AT_ONCE] or by_turn[:1]

@@ -22,6 +22,7 @@ from rules.models import Run, Wait
 from rules.triggers import needs_every_event
 
 Outcome = Run.Outcome
+GONE = "What it was about is gone, or no longer its owner’s."
 
 
 class Meetings:
@@ -132,10 +133,21 @@ class Meetings:
         if wait:
             self._batch.waits.add(wait)
         self._keep(run)
-        if moment.plan.waits and run.outcome not in Run.OPEN and (queued := next_in_queue(run)):
-            following = moment_of(queued, self._batch)
-            if following:
+        if moment.plan.waits and run.outcome not in Run.OPEN:
+            self._follow(run)
+
+    def _follow(self, run: Run) -> None:
+        """Whoever stood behind it goes on; what is gone keeps nobody waiting."""
+        while queued := next_in_queue(run):
+            if following := moment_of(queued, self._batch):
                 self._perform(queued, following, step=following.plan.first)
+                return
+            self._cancel(queued)
+
+    def _cancel(self, run: Run) -> None:
+        run.outcome = Outcome.CANCELLED
+        run.actions = [*run.actions, {"result": "cancelled", "detail": GONE}]
+        self._keep(run)
 
     def _go_on(self, wait: Wait, event: Event, decision: gate.Decision) -> None:
         if event.at > wait.due:
@@ -148,15 +160,13 @@ class Meetings:
 
     def _resume(self, wait: Wait, reply: Event | None) -> None:
         run = wait.run
-        wait.delete()
+        if not wait.delete()[0]:
+            # A restart, or the end of its rule, has ended the run in this very batch.
+            return
         moment = moment_of(run, self._batch, reply=reply, at=reply.at if reply else wait.due)
         if moment is None:
-            run.outcome = Outcome.CANCELLED
-            run.actions = [
-                *run.actions,
-                {"result": "cancelled", "detail": "What it was about is gone, or no longer its owner’s."},
-            ]
-            self._keep(run)
+            self._cancel(run)
+            self._follow(run)
             return
         step = moment.plan.steps[wait.step]
         branch, said = step.action.branch(step.settings, reply)

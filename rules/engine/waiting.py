@@ -134,11 +134,16 @@ def due_waits(lanes: Iterable[int], now: datetime, *, turns: Iterable[UUID], han
 
 
 def cancel_runs(runs: Iterable[Run], *, because: str) -> None:
-    """Ends open runs where they stand, in the caller's transaction."""
-    for run in runs:
+    """Ends open runs where they stand, in the caller's transaction; what goes on just then in a drain is waited for."""
+    for pk in [run.pk for run in runs]:
+        # The drain takes the wait first, then the run.
+        list(Wait.objects.filter(run=pk).select_for_update())
+        run = Run.objects.filter(pk=pk, outcome__in=Run.OPEN).select_for_update(no_key=True).first()
+        if run is None:
+            continue
         run.outcome = Run.Outcome.CANCELLED
         run.actions = [*run.actions, {"result": "cancelled", "detail": because}]
-        Wait.objects.filter(run=run).delete()
+        Wait.objects.filter(run=pk).delete()
         run.save(update_fields=["outcome", "actions"])
 
 

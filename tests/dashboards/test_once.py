@@ -9,9 +9,11 @@ from api.models import KeptAnswer
 from conduits.models import Conduit
 from journals.models import Entry
 from parties.models import Company, Key, Person
+from picos.models import Batch, Transfer
+from rules.subscriptions import add_subscribed_connector
 from tests.conduits.at_once import at_once
 from tests.dashboards.world import BACKEND, browser, read
-from tests.factories import a_company, a_conduit, a_member, a_person
+from tests.factories import a_company, a_conduit, a_member, a_person, a_product
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +137,58 @@ def test_a_pause_is_done_each_time_as_the_line_may_be_open_again() -> None:
     client.post(f"/conduits/{conduit.pk}/pause", pause)
     conduit.refresh_from_db()
     assert conduit.status == "paused"
+
+
+def test_an_answer_at_the_desk_is_written_once() -> None:
+    conduit = a_conduit()
+    client = phone(a_member(conduit.company, "agent").person)
+    path = f"/desk/{conduit.company.slug}/conduits/{conduit.pk}"
+    sent = {"csrfmiddlewaretoken": token_of(client, path), "body": "We mend it.", "visibility": "shared"}
+    assert [client.post(path, sent).status_code for _ in range(2)] == [302, 302]
+    assert Entry.objects.get().body == "We mend it."
+
+
+def test_a_batch_is_minted_once() -> None:
+    product = a_product()
+    client = phone(a_member(product.company, "admin").person)
+    path = f"/desk/{product.company.slug}/products/{product.pk}"
+    sent = {"csrfmiddlewaretoken": token_of(client, path), "count": "3"}
+    assert [client.post(path, sent).status_code for _ in range(2)] == [302, 302]
+    assert Batch.objects.get().count == 3
+
+
+def test_a_role_is_set_each_time() -> None:
+    company = a_company()
+    client, other = phone(a_member(company, "admin").person), a_member(company, "agent")
+    path = f"/desk/{company.slug}/members"
+    less, more = (
+        {"csrfmiddlewaretoken": token_of(client, path), "email": other.person.email, "role": role}
+        for role in ("viewer", "admin")
+    )
+    for sent in (less, more, less):
+        client.post(path, sent)
+    other.refresh_from_db()
+    assert other.role == "viewer"
+
+
+def test_a_link_that_was_made_anew_is_withdrawn_by_the_page_of_the_one_before() -> None:
+    conduit = a_conduit()
+    client, path = phone(conduit.owner), f"/things/{conduit.pico.code}"
+    keep = {"csrfmiddlewaretoken": token_of(client, path)}
+    for _ in range(2):
+        client.post(f"{path}/transfer", {"csrfmiddlewaretoken": token_of(client, path)})
+        assert Transfer.objects.exists()
+        client.post(f"{path}/keep", keep)
+        assert not Transfer.objects.exists()
+
+
+def test_a_connector_is_switched_off_by_the_page_that_did_so_before() -> None:
+    company = a_company()
+    made, _, _ = add_subscribed_connector(company=company, kind="webhook", config={"url": "http://127.0.0.1:9/hook"})
+    client, path = phone(a_member(company, "admin").person), f"/desk/{company.slug}/connectors/{made.pk}"
+    off = {"csrfmiddlewaretoken": token_of(client, path)}
+    client.post(f"{path}/disable", off)
+    client.post(f"{path}/enable", {"csrfmiddlewaretoken": token_of(client, path)})
+    client.post(f"{path}/disable", off)
+    made.endpoint.refresh_from_db()
+    assert made.endpoint.status == "disabled"

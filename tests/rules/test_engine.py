@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conduits import steering
 from conduits.models import Conduit, Delivery, Endpoint, Held
+from conduits.opening import add_thing_with_journal
 from journals.keeping import append_entry
 from journals.models import Entry
 from parties.actors import SYSTEM
@@ -531,6 +532,21 @@ def test_a_batch_that_is_full_has_each_party_s_first_before_anybody_s_second(
     left = Pending.objects.filter(event__type="pico.state_changed").values_list("event_id", flat=True)
     assert set(left) == {event.pk for event in others}
     assert set(Run.objects.values_list("event_id", flat=True)) > {first.pk}
+
+
+def test_a_full_batch_keeps_the_order_of_a_thing_whose_party_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "ACTIONS_AT_ONCE", 2)
+    owner = a_person()
+    pico = add_thing_with_journal(person=owner, name="Boot")
+    drain_all()
+    rule = a_rule(owner, when={"event": "pico.state_changed"}, then=NOTE_IT)
+    before = record_events([Draft("pico.state_changed", pico=pico, data={"n": number}) for number in range(3)])
+    pico.product = a_product()
+    (after,) = record_events([Draft("pico.state_changed", pico=pico, data={"n": 3})])
+
+    drain_all()
+    met = list(rule.runs.order_by("id").values_list("event_id", flat=True))
+    assert met == [event.pk for event in (*before, after)]
 
 
 def test_no_lane_waits_while_others_keep_filling(monkeypatch: pytest.MonkeyPatch) -> None:

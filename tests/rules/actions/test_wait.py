@@ -1,9 +1,10 @@
 """Runs that wait: for an event, for a time, and what becomes of them meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from conduits.models import Conduit
 from conduits.opening import accept_transfer
@@ -18,8 +19,9 @@ from rules.engine import draining as engine
 from rules.language.sentences import sentence_of
 from rules.models import Rule, Run, Wait
 from rules.writing import definition_of, delete_rule, disable_rule, enable_rule, parse_definition, rewrite_rule
+from tests.conduits.at_once import at_once
 from tests.conftest import Api
-from tests.factories import a_person, a_rule
+from tests.factories import a_conduit, a_person, a_rule
 from tests.rules.actions.acting import drain_all, later, note, scan, what_came_of
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +241,16 @@ def test_what_was_queued_in_the_drain_in_which_the_first_ends_goes_on(conduit: C
     assert outcomes(rule) == ["fired", "waiting"]
 
 
+def test_what_a_restart_ends_in_the_drain_in_which_the_answer_comes_does_not_go_on(conduit: Conduit) -> None:
+    rule = a_rule(conduit.owner, then=[WAIT], mode="restart")
+    scan(conduit, 1)
+    for visitor in range(2, 4):
+        record_scan(pico=conduit.pico, visitor=visitor.to_bytes(8), person=None)
+    answer(conduit)
+    assert [outcomes(rule), written()] == [["cancelled", "cancelled", "fired"], ["Thanks: shared"]]
+    assert not Wait.objects.exists()
+
+
 def test_what_stands_in_the_queue_goes_on_when_time_ends_the_first(conduit: Conduit) -> None:
     rule = a_rule(conduit.owner, then=[DELAY, note("End")], mode="queued")
     scan(conduit, 1)
@@ -297,6 +309,55 @@ def test_what_waits_is_cancelled_with_its_rule(end: Any, conduit: Conduit) -> No
 
     assert [outcomes(rule), written(), Wait.objects.count()] == [["cancelled", "cancelled"], [], 0]
     assert [run.actions[-1]["detail"] for run in rule.runs.all()] == ["The rule was switched off."] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("then", "outcome"), [([], "fired"), ([DELAY | {"for": "P1D"}], "cancelled")], ids=["ends", "waits anew"]
+)
+def test_a_rule_can_be_switched_off_while_a_drain_lets_its_run_go_on(
+    then: list[dict[str, Any]], outcome: str, conduit: Conduit
+) -> None:
+    rule = a_rule(conduit.owner, then=[DELAY, note("End"), *then])
+    scan(conduit)
+    later(hours=2)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            drain_all()
+            switched_off = threads.submit(at_once, lambda: disable_rule(rule))
+            while not somebody_waits():
+                assert not switched_off.done()
+        assert switched_off.result() == [rule]
+    assert [outcomes(rule), written()] == [[outcome], ["End"]]
+    assert not Wait.objects.exists()
+
+
+def somebody_waits() -> bool:
+    """For a lock, in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("sold", [0, 1], ids=["which waits", "which is queued"])
+def test_what_is_gone_keeps_nobody_behind_it_in_the_queue(sold: int, conduit: Conduit) -> None:
+    owner = conduit.owner
+    others = [a_conduit(owner), a_conduit(owner)]
+    drain_all()
+    rule = a_rule(owner, then=[DELAY, note("End")], mode="queued", per="person")
+    three = [conduit, *others]
+    for one in three:
+        scan(one)
+    accept_transfer(token=offer_transfer(pico=three[sold].pico, owner=owner).token, person=a_person())
+
+    for _ in range(3):
+        later(hours=2)
+        drain_all()
+    assert [one for one, outcome in enumerate(outcomes(rule)) if outcome == "cancelled"] == [sold]
+    assert written() == ["End"] * 2
 
 
 @pytest.mark.parametrize("side", ["owner", "company"])
