@@ -56,7 +56,7 @@ CODE = r"^[Pp]/(?P<code>[^/]+)"
 
 desk = [
     path("rows", inbox.rows, name="inbox_rows"),
-    path("passes", desk_passes.passes, name="desk_passes"),
+    path("passes", once(desk_passes.passes), name="desk_passes"),
     path("passes/<uuid:pass_id>", desk_passes.one, name="desk_pass"),
     path("passes/<uuid:pass_id>/part", desk_passes.part, name="desk_pass_part"),
     path("passes/<uuid:pass_id>/photos/<uuid:photo_id>", desk_passes.photo, name="pass_photo"),
@@ -169,7 +169,7 @@ urlpatterns = [
     re_path(rf"{CODE}/journal$", once(posts(claiming.write, "scan", "code")), name="write"),
     re_path(rf"{CODE}/lost$", posts(things.lost, "thing", "code"), name="lost"),
     re_path(rf"{CODE}/recovered$", posts(things.recovered, "thing", "code"), name="recovered"),
-    re_path(rf"{CODE}/found$", once(posts(finders.found, "scan", "code")), name="found"),
+    re_path(rf"{CODE}/found$", once(posts(finders.found, "scan", "code"), of_strangers=True), name="found"),
     re_path(rf"{CODE}/?$", scan_page.scan, name="scan"),
     # GS1 Digital Links; dashboards/resolving_first.py answers most of them before Django.
     re_path(r"^01(?:/|$)", gs1.resolve, name="resolve"),
@@ -191,8 +191,8 @@ urlpatterns = [
         name="answer_finder",
     ),
     path("things/<str:code>/history", life.history, name="history"),
-    path("transfers/<str:token>", accepting.transfer, name="transfer"),
-    path("invitations/<str:token>", accepting.invitation, name="invitation"),
+    path("transfers/<str:token>", once(accepting.transfer), name="transfer"),
+    path("invitations/<str:token>", once(accepting.invitation), name="invitation"),
     path("things/<str:code>/channels", once(posts(channels.open_one, "thing", "code")), name="open_channel"),
     path(
         "things/<str:code>/channels/<uuid:channel_id>/revoke",

@@ -18,11 +18,12 @@ from rules.engine.resuming import moment_of, next_in_queue
 from rules.engine.running import new_run, perform
 from rules.engine.waiting import due_waits
 from rules.event_types import OF_ONE_RULE
-from rules.models import Run, Wait
+from rules.models import Rule, Run, Wait
 from rules.triggers import needs_every_event
 
 Outcome = Run.Outcome
 GONE = "What it was about is gone, or no longer its owner’s."
+OFF = "The rule was switched off."
 
 
 class Meetings:
@@ -142,11 +143,11 @@ class Meetings:
             if following := moment_of(queued, self._batch):
                 self._perform(queued, following, step=following.plan.first)
                 return
-            self._cancel(queued)
+            self._cancel(queued, GONE)
 
-    def _cancel(self, run: Run) -> None:
+    def _cancel(self, run: Run, because: str) -> None:
         run.outcome = Outcome.CANCELLED
-        run.actions = [*run.actions, {"result": "cancelled", "detail": GONE}]
+        run.actions = [*run.actions, {"result": "cancelled", "detail": because}]
         self._keep(run)
 
     def _go_on(self, wait: Wait, event: Event, decision: gate.Decision) -> None:
@@ -163,9 +164,13 @@ class Meetings:
         if not wait.delete()[0]:
             # A restart, or the end of its rule, has ended the run in this very batch.
             return
+        if run.rule.status != Rule.Status.ENABLED:
+            # It began in a drain that the end of its rule did not see.
+            self._cancel(run, OFF)
+            return
         moment = moment_of(run, self._batch, reply=reply, at=reply.at if reply else wait.due)
         if moment is None:
-            self._cancel(run)
+            self._cancel(run, GONE)
             self._follow(run)
             return
         step = moment.plan.steps[wait.step]

@@ -130,7 +130,7 @@ def due_waits(lanes: Iterable[int], now: datetime, *, turns: Iterable[UUID], han
     missed = Pending.objects.filter(about, lane=OuterRef("lane"), event__at__lte=OuterRef("due"))
     due = Wait.objects.filter(lane__in=lanes, due__lte=now, anchor__in=set(turns)).order_by("due", "id")
     ready = due.exclude(Exists(missed.exclude(pk__in=list(handled))))
-    return list(ready.select_related("run").select_for_update(of=("self",))[:DUE_AT_ONCE])
+    return list(ready.select_related("run__rule").select_for_update(of=("self",))[:DUE_AT_ONCE])
 
 
 def cancel_runs(runs: Iterable[Run], *, because: str) -> None:

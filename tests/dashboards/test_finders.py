@@ -239,8 +239,8 @@ def test_there_is_nobody_to_tell_about_what_nobody_uses(status: str) -> None:
 
 def test_a_fourth_message_of_one_visitor_waits_and_is_kept() -> None:
     pico = owned_by()
-    for _ in range(3):
-        assert tell(pico).status_code == 302
+    for number in range(3):
+        assert tell(pico, message=f"{number}").status_code == 302
     before = everything()
     refusal = "You have written about this already. Its owner has your message; write again in a few minutes."
     answer = tell(pico)

@@ -1,18 +1,21 @@
 """Forms that are sent twice: by a double tap, by a reload, or back and again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from api.models import KeptAnswer
 from conduits.models import Conduit
+from dashboards.once import AGAIN
 from journals.models import Entry
 from parties.models import Company, Key, Person
-from picos.models import Batch, Transfer
+from picos.models import Batch, Finder, Transfer
 from rules.subscriptions import add_subscribed_connector
 from tests.conduits.at_once import at_once
-from tests.dashboards.world import BACKEND, browser, read
+from tests.dashboards.world import BACKEND, a_code, browser, read
 from tests.factories import a_company, a_conduit, a_member, a_person, a_product
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +195,34 @@ def test_a_connector_is_switched_off_by_the_page_that_did_so_before() -> None:
     client.post(f"{path}/disable", off)
     made.endpoint.refresh_from_db()
     assert made.endpoint.status == "disabled"
+
+
+def test_what_a_finder_sends_twice_reaches_the_owner_once() -> None:
+    conduit = a_conduit()
+    path = f"/P/{conduit.pico.code}/found"
+    first, again = (browser().post(path, {"message": "It is at the depot."}) for _ in range(2))
+    assert Finder.objects.count() == 1
+    assert first["Location"] == again["Location"]
+    browser(None, **{"User-Agent": "Another phone"}).post(path, {"message": "It is at the depot."})
+    assert Finder.objects.count() == 2
+
+
+def test_later_the_same_form_is_meant_anew() -> None:
+    conduit = a_conduit()
+    client = phone(conduit.owner)
+    path, sent = form(client, conduit)
+    client.post(path, sent)
+    KeptAnswer.objects.update(at=timezone.now() - AGAIN - timedelta(seconds=1))
+    client.post(path, sent)
+    client.post(path, sent)
+    assert Entry.objects.count() == 2
+
+
+def test_an_agent_who_taps_twice_sees_what_the_customer_shows() -> None:
+    conduit = a_conduit()
+    agent = phone(a_member(conduit.company, "agent").person)
+    path = f"/desk/{conduit.company.slug}/passes"
+    sent = {"csrfmiddlewaretoken": token_of(agent, path), "code": a_code(conduit)}
+    first, again = (agent.post(path, sent) for _ in range(2))
+    assert first.status_code == 302
+    assert (again.status_code, again["Location"]) == (302, first["Location"])

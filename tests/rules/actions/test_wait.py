@@ -360,6 +360,15 @@ def test_what_is_gone_keeps_nobody_behind_it_in_the_queue(sold: int, conduit: Co
     assert written() == ["End"] * 2
 
 
+def test_a_run_that_its_rule_s_end_did_not_see_goes_no_further(conduit: Conduit) -> None:
+    """It began in a drain that had not committed yet."""
+    rule = a_rule(conduit.owner, then=[WAIT])
+    scan(conduit)
+    Rule.objects.filter(pk=rule.pk).update(status=Rule.Status.DISABLED)
+    answer(conduit)
+    assert [outcomes(rule), written(), Wait.objects.count()] == [["cancelled"], [], 0]
+
+
 @pytest.mark.parametrize("side", ["owner", "company"])
 def test_nothing_is_done_to_what_was_sold_meanwhile(side: str, conduit: Conduit) -> None:
     rule = a_rule(conduit.owner if side == "owner" else conduit.company, then=[WAIT])
