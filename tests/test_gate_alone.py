@@ -75,8 +75,8 @@ EXCUSED = {
     ("dashboards/things.py", "_finders"): "for its owner, of whose page it is a part",
     ("rules/asking.py", "answer_question"): "the question, which the answer names as its cause",
     ("rules/engine/batch.py", "_origins"): "what a started rule is about; the engine asks the gate for each",
+    ("rules/engine/batch.py", "look_back"): "what a run began with; its actions ask the gate again",
     ("rules/engine/claiming.py", "_heard"): "the queue; the engine asks the gate for each",
-    ("rules/engine/resuming.py", "moment_of"): "what a run began with; its actions ask the gate again",
     ("rules/engine/watching.py", "ring_due"): "what a clock's event names as its cause",
 }
 
