@@ -22,6 +22,7 @@ RUNG: Final = 500
 OPENED_AT_ONCE: Final = 100
 PATIENCE: Final = 20.0
 CHANGE: Final = b"event: change\n"
+END_OF_MESSAGE: Final = b"\n"
 
 Page = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -71,13 +72,13 @@ async def _open_one(journal: UUID) -> Page:
     token = token_for(topic("journal", journal, "owner"))
     page = await asyncio.open_connection("127.0.0.1", PORT)
     page[1].write(f"GET /live?token={token} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    await _hear(page)
+    await _hear(page, END_OF_MESSAGE)
     return page
 
 
-async def _hear(page: Page) -> None:
+async def _hear(page: Page, line: bytes = CHANGE) -> None:
     async with asyncio.timeout(PATIENCE):
-        while await page[0].readline() != CHANGE:
+        while await page[0].readline() != line:
             if page[0].at_eof():
                 message = "the live process closed a page's stream"
                 raise ConnectionError(message)

@@ -1,6 +1,6 @@
 """The live process: an ASGI program that holds open pages' event streams (WHATWG HTML, server-sent events).
 
-    GET /live?token=…   text/event-stream; one `change` event when the page should fetch what is new
+    GET /live?token=…   text/event-stream; a `change` event when the page should fetch what is new
     GET /healthz        200 while PostgreSQL is being listened to
 
 It starts no Django app: it needs the settings for the database's address and the key that signs tokens.
@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from live import room
 from live.hub import Hub, Subscriber
-from live.tokens import topic_of
+from live.tokens import Token, read_token
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -24,6 +24,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 # A comment this often keeps proxies from closing a quiet stream, and finds out who is gone (seconds).
 HEARTBEAT = 20.0
+CHANGE = b"event: change\ndata: new\n\n"
+QUIET = b": still here\n\n"
 
 hub = Hub()
 most_pages = room.made()
@@ -56,31 +58,30 @@ async def _http(scope: MutableMapping[str, Any], receive: Receive, send: Send) -
         await _answer(send, 200 if hub.listening else 503, b"ok" if hub.listening else b"not listening")
     elif path != "/live" or scope["method"] != "GET":
         await _answer(send, 404, b"not found")
-    elif (topic := _topic(scope)) is None:
+    elif (token := _token(scope)) is None:
         await _answer(send, 403, b"load the page again")
     elif hub.size >= most_pages:
         await _answer(send, 503, b"too many open pages")
     else:
-        with hub.subscribe(topic) as subscriber:
-            await _stream(subscriber, receive, send)
+        with hub.subscribe(token.topic) as subscriber:
+            await _stream(subscriber, receive, send, first=CHANGE if hub.may_have_rung(token) else QUIET)
 
 
-def _topic(scope: MutableMapping[str, Any]) -> str | None:
-    token = parse_qs(scope["query_string"].decode("ascii", "replace")).get("token", [""])[0]
-    return topic_of(token)
+def _token(scope: MutableMapping[str, Any]) -> Token | None:
+    return read_token(parse_qs(scope["query_string"].decode("ascii", "replace")).get("token", [""])[0])
 
 
-async def _stream(subscriber: Subscriber, receive: Receive, send: Send) -> None:
-    """Sends bells until the page goes away. A page fetches once at the start, in case it missed one before."""
+async def _stream(subscriber: Subscriber, receive: Receive, send: Send, *, first: bytes) -> None:
+    """Sends bells until the page goes away, `first` that of which the page may have missed."""
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
         await _start(send, 200, "text/event-stream")
-        await _chunk(send, b"retry: 2000\nevent: change\ndata: hello\n\n")
+        await _chunk(send, b"retry: 2000\n" + first)
         while not gone.done():
             rung = await subscriber.wait(HEARTBEAT, gone)
             if gone.done():
                 break
-            await _chunk(send, b"event: change\ndata: new\n\n" if rung else b": still here\n\n")
+            await _chunk(send, CHANGE if rung else QUIET)
     except (OSError, RuntimeError):
         return
     finally:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +15,16 @@ from django.conf import settings
 from psycopg import sql
 
 from live.announcing import CHANNEL
+from live.tokens import Token
 
 logger = logging.getLogger(__name__)
 
 # Before another try to reach the database (seconds).
 RECONNECT = 0.5
+# How long it is remembered what rang (seconds); a page mostly comes to listen within one of being read.
+REMEMBERED = 60.0
+# From a page's reading until its token is made, and between two machines' clocks (seconds).
+SLACK = 5.0
 
 
 class Subscriber:
@@ -45,11 +52,24 @@ class Hub:
     """The subscribers of this process."""
 
     def __init__(self) -> None:
-        self.listening = False
+        # From when on nothing was missed (Unix time).
+        self._hears_since = math.inf
+        self._rang: dict[str, float] = {}
         # How many pages are open.
         self.size = 0
         self._subscribers: defaultdict[str, set[Subscriber]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def listening(self) -> bool:
+        """Whether announcements are heard now."""
+        return self._hears_since < math.inf
+
+    def may_have_rung(self, token: Token) -> bool:
+        """Whether what the page shows may have changed since it was read; also when that cannot be told any more."""
+        since = token.since - SLACK
+        known_from = max(self._hears_since, time.time() - REMEMBERED)
+        return since < known_from or self._rang.get(token.topic, -math.inf) >= since
 
     @contextmanager
     def subscribe(self, topic: str) -> Iterator[Subscriber]:
@@ -85,18 +105,27 @@ class Hub:
                 logger.warning("the database went away: %s", error)
             except Exception:
                 logger.exception("nothing can be heard")
-            self.listening = False
+            self._hears_since = math.inf
             await asyncio.sleep(RECONNECT)
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-            self.listening = True
+            self._hears_since = time.time()
             # What was announced while nobody listened is lost, so every page looks once.
             self._ring_everybody()
             async for notify in connection.notifies():
+                self._remember(notify.payload)
                 for subscriber in tuple(self._subscribers.get(notify.payload, ())):
                     subscriber.ring()
+
+    def _remember(self, topic: str) -> None:
+        now = time.time()
+        # The oldest stand first.
+        self._rang.pop(topic, None)
+        self._rang[topic] = now
+        while self._rang[first := next(iter(self._rang))] < now - REMEMBERED:
+            del self._rang[first]
 
     def _ring_everybody(self) -> None:
         for subscribers in self._subscribers.values():

@@ -91,18 +91,17 @@ class Browser:
         async with stream as answer:
             if answer.status != HTTPStatus.OK:
                 raise MissedError(f"the live stream answered {answer.status}")
-            live = LivePage(self, answer, urljoin(page.url, page.live["data-fragment"]))
-            await live.changes()
-            yield live
+            yield LivePage(self, answer, page)
 
 
 class LivePage:
     """An open page. As the page's own script does, it fetches its fragment at each `change`."""
 
-    def __init__(self, browser: Browser, stream: aiohttp.ClientResponse, fragment: str) -> None:
+    def __init__(self, browser: Browser, stream: aiohttp.ClientResponse, page: Page) -> None:
         self._browser = browser
         self._stream = stream
-        self._fragment = fragment
+        self._page = page
+        self._fragment = urljoin(page.url, page.live["data-fragment"])
 
     async def changes(self) -> None:
         """Until the next `change` is heard."""
@@ -112,12 +111,13 @@ class LivePage:
         raise MissedError("the live stream ended")
 
     async def comes_to_show(self, words: str, *, within: float) -> Page:
-        """The fragment, once these words are in it: as it is now, or after one of the next changes (seconds)."""
+        """The page, once these words are on it: as it is, or its fragment after one of the next changes (seconds)."""
         try:
             async with asyncio.timeout(within):
-                while words not in (fragment := await self._browser.open(self._fragment)).text:
+                while words not in self._page.text:
                     await self.changes()
-                return fragment
+                    self._page = await self._browser.open(self._fragment)
+                return self._page
         except TimeoutError as error:
             raise MissedError(f"“{words}” did not appear on the open page within {within:g} s") from error
 

@@ -85,9 +85,10 @@ def test_a_link_is_good_for_seven_days(client: Client) -> None:
 
 
 def test_no_link_works_without_the_demo(client: Client, settings: Settings) -> None:
+    path = path_of(sign_in_link(ANN))
     settings.PICO_DEMO = False
 
-    assert client.get(path_of(sign_in_link(ANN))).status_code == 404
+    assert client.get(path).status_code == 404
     assert signed_in(client) is None
 
 

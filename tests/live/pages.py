@@ -9,9 +9,11 @@ from django.db import connections, transaction
 from live import app
 from live.announcing import announce
 
-HELLO = b"retry: 2000\nevent: change\ndata: hello\n\n"
 NEW = b"event: change\ndata: new\n\n"
 ALIVE = b": still here\n\n"
+# At the start: something may have changed since the page was read; or nothing has.
+HELLO = b"retry: 2000\n" + NEW
+UP_TO_DATE = b"retry: 2000\n" + ALIVE
 PATIENCE = 10
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,8 @@ from django.db import connection, transaction
 from live import app, hub
 from live.announcing import announce
 from live.hub import Hub
-from live.tokens import token_for
-from tests.live.pages import ALIVE, HELLO, NEW, Page, announced, close_all, in_database, until
+from live.tokens import Token, token_for
+from tests.live.pages import ALIVE, HELLO, NEW, UP_TO_DATE, Page, announced, close_all, in_database, until
 
 Scenario = Callable[[], Coroutine[Any, Any, None]]
 
@@ -87,7 +88,7 @@ def test_another_path_or_method_is_404(path: str, method: str) -> None:
 
 
 @pytest.mark.usefixtures("without_database")
-def test_a_page_is_told_to_look_once_at_the_start() -> None:
+def test_a_page_is_told_to_look_at_the_start_by_who_cannot_know() -> None:
     async def scenario() -> None:
         page = a_page("person:x")
         await page.hears(HELLO)
@@ -186,6 +187,51 @@ def test_a_page_hears_its_own_topic_at_commit_and_no_other() -> None:
             await close_all([mine, too, other])
 
     played(scenario)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_told_to_look_at_the_start_only_if_its_topic_rang_since_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "SLACK", 0)
+
+    async def scenario() -> None:
+        async with listening():
+            tokens = {topic: token_for(topic) for topic in ("person:x", "person:y")}
+            await announced("person:x")
+            await until(lambda: "person:x" in app.hub._rang)
+            rang, quiet, read_since = (
+                Page(f"token={token}") for token in (tokens["person:x"], tokens["person:y"], token_for("person:x"))
+            )
+            await rang.hears(HELLO)
+            await asyncio.gather(quiet.hears(UP_TO_DATE), read_since.hears(UP_TO_DATE))
+            await announced("person:y")
+            await quiet.hears(UP_TO_DATE, NEW)
+            await close_all([rang, quiet, read_since])
+
+    played(scenario)
+
+
+def test_what_rang_is_remembered_for_a_minute_and_pages_read_before_are_told_to_look() -> None:
+    with time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False) as clock:
+        listener, began = Hub(), time.time()
+        assert listener.may_have_rung(Token("person:x", began))
+        listener._hears_since = began
+        assert listener.may_have_rung(Token("person:x", began + hub.SLACK - 0.001))
+        assert not listener.may_have_rung(Token("person:x", began + hub.SLACK))
+
+        clock.shift(100)
+        listener._remember("person:x")
+        assert listener.may_have_rung(Token("person:x", began + 100 + hub.SLACK))
+        assert not listener.may_have_rung(Token("person:x", began + 100 + hub.SLACK + 0.001))
+        assert not listener.may_have_rung(Token("person:y", began + 100))
+        assert listener.may_have_rung(Token("person:y", began + 100 - hub.REMEMBERED + hub.SLACK - 0.001))
+
+        clock.shift(30)
+        listener._remember("person:y")
+        clock.shift(30.001)
+        listener._remember("person:y")
+        assert list(listener._rang) == ["person:y"]
 
 
 @pytest.mark.django_db(transaction=True)
