@@ -29,7 +29,11 @@ def access_pass(*, owner: Person, pass_id: UUID) -> ContextPass:
 
 def current_conduit(pico: Pico) -> Conduit | None:
     """The pico's conduit, be it open, paused or waiting for terms; no closed one."""
-    return Conduit.objects.with_ends().current().filter(pico=pico).first()
+    rows = Conduit.objects.current().select_related("owner", "company", "journal", "terms").defer("terms__record")
+    conduit = rows.filter(pico=pico).first()
+    if conduit:
+        conduit.pico = pico
+    return conduit
 
 
 def last_conduit(pico: Pico, company: Company, *, held: bool = False) -> Conduit | None:

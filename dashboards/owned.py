@@ -18,11 +18,14 @@ from journals.models import Entry, Journal
 from journals.models.entry import EntryQuerySet
 from live.tokens import token_for, topic
 from parties.models import Person
-from picos.models import Pico
+from picos.models import Notice, Pico
 from picos.notices import see_notices
 from rules.asking import questions_to
 
 SHOWN = 30
+SHOWN_NOTICES = 5
+# Beyond these newest ones nobody knows what the others tell.
+LOOKED_AT = 50
 
 
 def signed_in(request: HttpRequest) -> Person:
@@ -35,14 +38,13 @@ def owner_context(
     pico: Pico, person: Person, *, form: EntryForm | None = None, before: UUID | None = None
 ) -> dict[str, Any]:
     """The journal for its owner, newest first; the owner has now seen it, and has not what else there is to tell."""
-    journal = open_journal_of(pico)
     conduit = current_conduit(pico)
+    journal = conduit.journal if conduit else open_journal_of(pico)
     closed = last_conduit(pico, pico.product.company) if conduit is None and pico.product else None
     if journal is None:
         return {"conduit": conduit, "closed": closed, "entries": [], "journal": None, "form": form or EntryForm()}
-    mark_read(journal=journal, by=person)
-    see_notices(person=person, pico=pico, path=journal_path(pico))
     entries, older = page_of(journal, person, before)
+    mark_read(journal=journal, by=person, shown=entries)
     is_open = conduit is not None and conduit.status == Conduit.Status.OPEN
     return {
         "journal": journal,
@@ -55,10 +57,19 @@ def owner_context(
         "form": form or EntryForm(),
         "questions": list(questions_to(person).filter(pico=pico).order_by("-id")),
         "requests": list(conduit.requests.open().order_by("-id")) if conduit and is_open else [],
-        "notices": list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:5]),
+        "notices": _other_notices(pico, person),
         "live_token": token_for(topic("journal", journal.pk, "owner")),
         "fragment_url": reverse("fragment", args=[pico.code]),
     }
+
+
+def _other_notices(pico: Pico, person: Person) -> list[Notice]:
+    """The newest that the journal did not tell; the others are seen now."""
+    path = journal_path(pico)
+    notices = list(person.notices.filter(pico=pico, seen_at=None).order_by("-at")[:LOOKED_AT])
+    if len(notices) == LOOKED_AT or any(notice.path == path for notice in notices):
+        see_notices(person=person, pico=pico, path=path)
+    return [notice for notice in notices if notice.path != path][:SHOWN_NOTICES]
 
 
 def crossing(entries: list[Entry], conduit: Conduit | None) -> set[UUID]:

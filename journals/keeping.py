@@ -1,8 +1,11 @@
 """Keeping a journal: opening, writing, reading, closing."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Unpack
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from journals.appending import EntryDraft, EntryParts, write_entries
@@ -47,10 +50,13 @@ def append_entry(
     return written.entry
 
 
-def mark_read(*, journal: Journal, by: Company | Person) -> None:
-    """The party has seen the journal up to now."""
+def mark_read(*, journal: Journal, by: Company | Person, shown: Sequence[Entry]) -> None:
+    """The party has seen the journal up to the newest of these, which stands first."""
     column = "owner_read_at" if isinstance(by, Person) else "company_read_at"
-    Journal.objects.filter(pk=journal.pk).update(**{column: timezone.now()})
+    read_at: datetime | None = getattr(journal, column)
+    if shown and (read_at is None or read_at < shown[0].at):
+        earlier = Q(**{column: None}) | Q(**{f"{column}__lt": shown[0].at})
+        Journal.objects.filter(earlier, pk=journal.pk).update(**{column: shown[0].at})
 
 
 def settle(journal: Journal) -> None:

@@ -66,6 +66,7 @@ EXCUSED = {
     ("conduits/reaching/kinds/email.py", "_mail"): "a letter to the person themself",
     ("dashboards/accepting.py", "_offered"): "counts what its owner marked for whoever has their link",
     ("dashboards/by_link.py", "_own"): "what somebody wrote by an owner's link, shown to them",
+    ("dashboards/owned.py", "_other_notices"): "a person's own notices",
     ("dashboards/owned.py", "page_of_history"): "for a person who owns it now",
     ("dashboards/scan_page.py", "_as_json"): "what its owner tells finders, for everybody",
     ("dashboards/things.py", "_channels"): "for its owner, of whose page it is a part",

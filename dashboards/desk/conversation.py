@@ -109,8 +109,8 @@ def _read(member: Member, conduit: Conduit) -> dict[str, Any]:
     # As it was when the gate was asked, not when the page began.
     conduit = last if last and may_read else access_conduit(party=member.company, conduit_id=conduit.pk)
     if may_read:
-        mark_read(journal=conduit.journal, by=member.company)
         shown = list(conduit.journal.entries.filter(gate.passing_entries(conduit)).with_author()[:SHOWN])
+        mark_read(journal=conduit.journal, by=member.company, shown=shown)
         requests = list(conduit.requests.open().order_by("-id"))
         questions = list(questions_to(member.company).filter(conduit=conduit).order_by("-id"))
     return {

@@ -1,5 +1,6 @@
 """The journal: written for good, by two sides, each seeing what is theirs to see."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from journals.keeping import mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
 from parties.errors import StateForbidsError
+from parties.models import Company, Person
 from picos.models import Event, Notice
 from tests.conftest import Api
 from tests.factories import a_conduit, a_member, a_person
@@ -306,14 +308,27 @@ def test_what_the_owner_shares_waits_for_an_answer_since_the_first_of_it() -> No
     assert waiting() is None
 
 
-def test_each_side_has_read_up_to_its_own_time() -> None:
+def test_each_side_has_read_up_to_the_newest_entry_that_it_was_shown(django_assert_num_queries: Any) -> None:
     conduit = a_conduit()
-    mark_read(journal=conduit.journal, by=conduit.owner)
-    journal = Journal.objects.get()
-    assert journal.owner_read_at is not None
-    assert journal.company_read_at is None
-    mark_read(journal=conduit.journal, by=conduit.company)
-    assert Journal.objects.get().company_read_at is not None
+    older, newer = an_entry(conduit), an_entry(conduit)
+
+    def read(by: Company | Person, *shown: Entry) -> tuple[datetime | None, datetime | None]:
+        mark_read(journal=Journal.objects.get(), by=by, shown=shown)
+        journal = Journal.objects.get()
+        return journal.owner_read_at, journal.company_read_at
+
+    assert read(conduit.owner) == (None, None)
+    assert read(conduit.owner, older) == (older.at, None)
+    assert read(conduit.company, newer, older) == (older.at, newer.at)
+    assert read(conduit.owner, newer, older) == (newer.at, newer.at)
+    assert read(conduit.owner, older) == (newer.at, newer.at)
+
+    stale = Journal.objects.get()
+    stale.owner_read_at = None
+    mark_read(journal=stale, by=conduit.owner, shown=[older])
+    assert Journal.objects.get().owner_read_at == newer.at
+    with django_assert_num_queries(0):
+        mark_read(journal=Journal(owner_read_at=newer.at), by=conduit.owner, shown=[newer])
 
 
 def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_a_moment() -> None:

@@ -267,8 +267,9 @@ def test_unread_counts_what_the_other_side_shared_since_the_last_look() -> None:
         write(conduit, author, "private")
 
     assert unread(conduit) == {"owner": 1, "company": 2}
-    mark_read(journal=conduit.journal, by=conduit.owner)
-    mark_read(journal=conduit.journal, by=conduit.company)
+    shown = list(conduit.journal.entries.all())
+    mark_read(journal=conduit.journal, by=conduit.owner, shown=shown)
+    mark_read(journal=conduit.journal, by=conduit.company, shown=shown)
     assert unread(conduit) == {"owner": 0, "company": 0}
     write(conduit, conduit.company)
     assert unread(conduit) == {"owner": 1, "company": 0}
