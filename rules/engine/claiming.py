@@ -28,6 +28,9 @@ LANES_AT_ONCE = 16
 EVENTS_AT_ONCE = 400
 # And how many actions their rules may have together, if all of them fire; a single event may have more.
 ACTIONS_AT_ONCE = 800
+# An action on an event that itself goes back to another one counts for so many of them: only there can rules multiply
+# each other, and beside the worst that they can do another party's scan waits a quarter as long.
+FOLLOW_UP: Final = 16
 # Of one party in one lane, when not all that waits can be taken.
 SHARE: Final = 8
 PARTIES_AT_ONCE: Final = 200
@@ -181,6 +184,11 @@ class Seen:
         return sum(plan.weight for plan in self.plans)
 
     @property
+    def toll(self) -> int:
+        """What it takes of a claim's budget."""
+        return self.weight * (FOLLOW_UP if self.event.depth else 1)
+
+    @property
     def party(self) -> UUID | None:
         """Whose share of the engine it takes, as the queue has it."""
         return self.event.company_id or self.event.pico_id or self.event.owner_id
@@ -261,7 +269,7 @@ def _index(keys: Collection[Key]) -> Mapping[Key, Sequence[UUID]]:
 
 def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
     """As many as may be, in order: each party's first before anybody's second, and at least one."""
-    if sum(one.weight for one in seen) <= ACTIONS_AT_ONCE:
+    if sum(one.toll for one in seen) <= ACTIONS_AT_ONCE:
         return seen
     turns: Counter[UUID | None] = Counter()
     by_turn: list[tuple[int, int, Seen]] = []
@@ -271,7 +279,7 @@ def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
         turns[one.party] = turns[thing] = max(turns[one.party] + 1, turns[thing])
         by_turn.append((turns[thing], place, one))
     by_turn.sort(key=itemgetter(0, 1))
-    spent = accumulate(one.weight for _, _, one in by_turn)
+    spent = accumulate(one.toll for _, _, one in by_turn)
     taken = [one for one, total in zip(by_turn, spent, strict=True) if total <= ACTIONS_AT_ONCE] or by_turn[:1]
     return [one for _, _, one in sorted(taken, key=itemgetter(1))]
 

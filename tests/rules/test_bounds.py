@@ -125,6 +125,19 @@ def test_one_party_s_rules_hold_up_a_batch_of_their_own_size_only(
     assert Run.objects.filter(event_type="pico.state_changed").count() == 60
 
 
+def test_what_goes_back_to_another_event_is_taken_in_smaller_batches(
+    conduit: Conduit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claiming, "ACTIONS_AT_ONCE", 4 * claiming.FOLLOW_UP)
+    a_rule(conduit.company)
+    pico = conduit.pico
+    first, *_ = record_events([Draft("pico.scanned", pico=pico) for _ in range(9)])
+    assert engine.drain() == 9
+
+    record_events([Draft("pico.scanned", pico=pico, cause=first) for _ in range(9)])
+    assert [engine.drain() for _ in range(3)] == [4, 4, 1]
+
+
 def test_each_refusal_is_logged_once_over_several_batches(conduit: Conduit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claiming, "ACTIONS_AT_ONCE", 2)
     for _ in range(2):
