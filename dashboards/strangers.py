@@ -69,7 +69,7 @@ LEFT JOIN LATERAL (
     FROM conduits_advisory AS advisory
     WHERE company.advised AND advisory.company_id = company.id AND {STANDS} AND {MATCHES}
 ) AS advisories ON true
-WHERE pico.code = ANY(%s::text[]) AND pico.status <> 'retired'
+WHERE pico.code = ANY(%b::text[]) AND pico.status <> 'retired'
 """  # noqa: S608 (no value is in it)
 
 

@@ -29,8 +29,8 @@ REPEAT_WITHIN = timedelta(seconds=60)
 _STATEMENT = """
 WITH draft AS MATERIALIZED (
     SELECT * FROM unnest(
-        %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[], %s::text[], %s::uuid[], %s::int[],
-        %s::smallint[]{column}
+        %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::bytea[], %b::text[], %b::uuid[], %b::int[],
+        %b::smallint[]{column}
     ) WITH ORDINALITY AS t (id, pico_id, owner_id, company_id, visitor, actor_kind, actor_id, lock, lane{name}, place)
 ), patience AS MATERIALIZED (
     SELECT set_config('lock_timeout', %s::text, true)
@@ -57,7 +57,7 @@ SELECT id FROM event
 _SCAN = _STATEMENT.format(column="", name="", data="'{}'")
 # Where a region is known; elsewhere the statement is as small as it can be.
 _SCAN_WITH_REGION = _STATEMENT.format(
-    column=", %s::text[]",
+    column=", %b::text[]",
     name=", region",
     data="CASE region WHEN '' THEN '{}' ELSE jsonb_build_object('region', region) END",
 )

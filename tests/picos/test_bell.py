@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+from celery import current_app
 
 from picos import bell
 
@@ -78,3 +79,8 @@ def test_the_bell_rings_when_the_transaction_commits_and_not_before(
         bell.ring(bell.EVENTS)
         assert rung == []
     assert rung == [bell.EVENTS]
+
+
+def test_a_broker_in_a_folder_gets_two_messages_for_each_look_of_the_workers() -> None:
+    looks = current_app.conf.broker_transport_options["polling_interval"]
+    assert bell._gap() == looks / 2 == 0.025
