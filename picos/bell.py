@@ -22,8 +22,8 @@ REACHING: Final = "conduits.reach_people"
 THUMBNAILS: Final = "journals.make_thumbnails"
 MINTING: Final = "picos.mint_batches"
 TELLINGS: Final = "conduits.tell_owners"
-# Between two messages (seconds), unless workers only look at the broker now and then: then it gets two for each look, as
-# one costs as much of the processor as several scans.
+# Between two messages (seconds), unless workers only look at the broker now and then: then it gets two for each look. A
+# message costs as much of the processor as several scans.
 GAP: Final = 0.01
 
 

@@ -9,10 +9,17 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True, eq=False)
 class _Asker(Generic[Question, Answer]):
     question: Question
-    called: threading.Event = field(default_factory=threading.Event)
+    # Free once the asker may go on: as an Event, waking somebody would take as long as all the rest here.
+    called: threading.Lock = field(default_factory=_held)
     leads: bool = False
     answer: Answer | None = None
     error: BaseException | None = None
@@ -41,7 +48,7 @@ class Gatherer(Generic[Question, Answer]):
             me.leads = not self._busy
             self._busy = True
         if not me.leads:
-            me.called.wait()
+            me.called.acquire()
         if me.leads:
             self._lead()
         if me.error is not None:
@@ -62,11 +69,11 @@ class Gatherer(Generic[Question, Answer]):
         finally:
             self._hand_over()
             for asker in group:
-                asker.called.set()
+                asker.called.release()
 
     def _hand_over(self) -> None:
         with self._lock:
             self._busy = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].leads = True
-                self._waiting[0].called.set()
+                self._waiting[0].called.release()
