@@ -25,7 +25,8 @@ async def poll(far: Far, cursor: dict[str, Any]) -> Polled:
             f"{far.config.api}/followups/",
             query={"page_size": PAGE, "page": page},
             headers=far.config.headers,
-            bears=(404,),
+            # Page 1 is always there; without it this is no helpdesk, or the path is wrong.
+            bears=(404,) if page > 1 else (),
         )
         if said.status == 404:  # noqa: PLR2004 (there are fewer pages than there were)
             return Polled(replies, {"page": 1}, more=page > 1)

@@ -68,6 +68,15 @@ def test_a_look_that_another_began_is_left_to_it_until_its_lease_ends(world: Wor
     assert looking.look_due() == 1
 
 
+def test_where_no_helpdesk_answers_what_was_wrong_stays_on_the_desk(world: World) -> None:
+    Connector.objects.filter(pk=world.connector.pk).update(error="It answered 404.", error_at=NOW)
+    world.system.refuse = [web.Response(status=404)]
+    assert looking.look_due() == 1
+    world.connector.refresh_from_db()
+    assert "404" in world.connector.error
+    assert world.connector.worked_at is None
+
+
 def test_after_a_failure_it_looks_less_and_less_often_and_says_so(world: World, clock: Traveller) -> None:
     waits = []
     for _ in range(6):
