@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from conduits.leaving import leave
 from conduits.models import Conduit
-from conduits.terms.proffering import proffer
+from conduits.terms.proffering import proffer_first
 from conduits.terms.stances import Proposal, usual_proposal
 from journals.keeping import open_journal
 from journals.models import Journal
@@ -82,5 +82,5 @@ def _open(*, journal: Journal, cause: Event, proposal: Proposal | None = None) -
     conduit = Conduit.objects.create(
         pico=journal.pico, owner=journal.owner, company=company, journal=journal, since=cause.sequence
     )
-    proffer(conduit=conduit, proposal=proposal or usual_proposal(journal.owner), cause=cause)
+    proffer_first(conduit=conduit, proposal=proposal or usual_proposal(journal.owner), cause=cause)
     return conduit

@@ -35,16 +35,17 @@ def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
     return record_event(CLAIMED, pico=pico, actor=Actor.of_person(person))
 
 
-@transaction.atomic
 def use_up_pin_try(*, pico: Pico, pin: str) -> None:
     """Counts a try before the PIN is looked at, outside the claim's transaction, so that its rollback gives none back.
 
     Leaving the PIN out is no try. Raises StateForbidsError once all are used up.
     """
-    if not wants_pin(pico) or not pin.strip():
+    if not pin.strip() or not wants_pin(pico):
         return
-    take_turn(pico.pk)
-    if not Pico.objects.filter(pk=pico.pk, pin_tries__lt=TRIES).update(pin_tries=F("pin_tries") + 1):
+    with transaction.atomic():
+        take_turn(pico.pk)
+        counted = Pico.objects.filter(pk=pico.pk, pin_tries__lt=TRIES).update(pin_tries=F("pin_tries") + 1)
+    if not counted:
         message = f"Claiming this is locked after {TRIES} wrong PINs. Its maker can help."
         raise StateForbidsError(message)
 

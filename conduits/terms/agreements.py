@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conduits.models import Conduit, Proffer, SigningKey, Terms
 from conduits.terms.rosters import Agreement
-from conduits.terms.signatures import company_key, person_key, sign
+from conduits.terms.signatures import keys_between, sign
 
 Kind = Terms.Kind
 Side = Literal["person", "company"]
@@ -56,10 +56,7 @@ def record_hash(record: dict[str, Any]) -> str:
 def _record(
     conduit: Conduit, kind: Terms.Kind, content: dict[str, Any], *, after: Terms | None, signed_by: tuple[Side, ...]
 ) -> Terms:
-    keys = {
-        "person": person_key(conduit.owner, towards=conduit.company),
-        "company": company_key(conduit.company),
-    }
+    keys = dict(zip(("person", "company"), keys_between(conduit.owner, conduit.company), strict=True))
     record = {
         "type": kind.value,
         **content,

@@ -36,22 +36,27 @@ def proffer(*, conduit: Conduit, proposal: Proposal, cause: Event | None = None)
     with transaction.atomic():
         _look(conduit)
         _settle_waiting(conduit, State.WITHDRAWN)
-        offered = Proffer.objects.create(
-            conduit=conduit,
-            preferred=proposal.preferred.id,
-            preferred_version=proposal.preferred.version,
-            alternative=proposal.alternative.id if proposal.alternative else "",
-            alternative_version=proposal.alternative.version if proposal.alternative else "",
-        )
-        at_once = accepted_at_once(conduit.company)
-        if proposal.preferred.id in at_once:
-            _conclude(conduit, offered, State.ACCEPTED, proposal.preferred, cause=cause)
-        elif proposal.alternative and proposal.alternative.id in at_once:
-            _conclude(conduit, offered, State.COUNTERED, proposal.alternative, cause=cause)
-        else:
-            data = {"preferred": offered.preferred, "alternative": offered.alternative or None}
-            _tell(event_types.TERMS_PROFFERED, conduit, Actor.of_person(conduit.owner), cause=cause, data=data)
-        return offered
+        return proffer_first(conduit=conduit, proposal=proposal, cause=cause)
+
+
+def proffer_first(*, conduit: Conduit, proposal: Proposal, cause: Event | None = None) -> Proffer:
+    """The same where nothing can wait yet: of a conduit that is opened in the caller's transaction and turn."""
+    offered = Proffer.objects.create(
+        conduit=conduit,
+        preferred=proposal.preferred.id,
+        preferred_version=proposal.preferred.version,
+        alternative=proposal.alternative.id if proposal.alternative else "",
+        alternative_version=proposal.alternative.version if proposal.alternative else "",
+    )
+    at_once = accepted_at_once(conduit.company)
+    if proposal.preferred.id in at_once:
+        _conclude(conduit, offered, State.ACCEPTED, proposal.preferred, cause=cause)
+    elif proposal.alternative and proposal.alternative.id in at_once:
+        _conclude(conduit, offered, State.COUNTERED, proposal.alternative, cause=cause)
+    else:
+        data = {"preferred": offered.preferred, "alternative": offered.alternative or None}
+        _tell(event_types.TERMS_PROFFERED, conduit, Actor.of_person(conduit.owner), cause=cause, data=data)
+    return offered
 
 
 @transaction.atomic
@@ -152,7 +157,6 @@ def _conclude(
     by_company: bool = False,
 ) -> Terms:
     """The conduit stands on the agreement from now on, and opens if it stood on none."""
-    first = not conduit.agreements.exists()
     stood_on_none = conduit.status == Status.WAITING
     _settle(waiting, state)
     terms = record_agreement(conduit=conduit, agreement=agreement, proffer=waiting)
@@ -166,7 +170,7 @@ def _conclude(
         "version": terms.version,
     }
     _tell(event_types.TERMS_AGREED, conduit, company if by_company else owner, cause=cause, data=data)
-    if first:
+    if not terms.previous_sha256:
         _tell(event_types.OPENED, conduit, owner, cause=cause, data={"terms": terms.sha256})
     if stood_on_none:
         holding.put_back(conduit)

@@ -9,20 +9,25 @@ import hmac
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.db.models import Q
 
 from conduits.models import SigningKey
 from parties.models import Company, Person
 from parties.vault import open_sealed, seal
 
 
-def company_key(company: Company) -> SigningKey:
-    """The company's key, made when it is first needed."""
-    return _key(company, None)
+def keys_between(person: Person, company: Company) -> tuple[SigningKey, SigningKey]:
+    """The person's key towards this company, and the company's, each made when it is first needed.
 
-
-def person_key(person: Person, *, towards: Company) -> SigningKey:
-    """The person's key towards this company, made when it is first needed. Its name tells no other company anything."""
-    return _key(towards, person)
+    The name of the person's tells no other company anything.
+    """
+    both = SigningKey.objects.filter(Q(owner=person) | Q(owner=None), company=company)
+    known = {key.owner_id: key for key in both}
+    if missing := [owner for owner in (person, None) if (owner and owner.pk) not in known]:
+        # Of two who need one at once, the second waits for the first one's row and takes that.
+        SigningKey.objects.bulk_create([_new_key(company, owner) for owner in missing], ignore_conflicts=True)
+        known = {key.owner_id: key for key in both.all()}
+    return known[person.pk], known[None]
 
 
 def sign(key: SigningKey, text: bytes) -> bytes:
@@ -31,21 +36,15 @@ def sign(key: SigningKey, text: bytes) -> bytes:
     return private.sign(text)
 
 
-def _key(company: Company, person: Person | None) -> SigningKey:
-    known = SigningKey.objects.filter(company=company, owner=person).first()
-    if known:
-        return known
+def _new_key(company: Company, owner: Person | None) -> SigningKey:
     private = Ed25519PrivateKey.generate()
-    # Of two who need it at once, the second waits for the first one's row and takes that.
-    return SigningKey.objects.get_or_create(
+    return SigningKey(
         company=company,
-        owner=person,
-        defaults={
-            "name": _pairwise(person, company) if person else str(company.pk),
-            "public": private.public_key().public_bytes_raw(),
-            "sealed": seal(private.private_bytes_raw().hex()),
-        },
-    )[0]
+        owner=owner,
+        name=_pairwise(owner, company) if owner else str(company.pk),
+        public=private.public_key().public_bytes_raw(),
+        sealed=seal(private.private_bytes_raw().hex()),
+    )
 
 
 def _pairwise(person: Person, company: Company) -> str:

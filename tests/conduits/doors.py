@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 
 from conduits.models import (
@@ -60,8 +59,9 @@ from picos.models import (
 from rules.models import Listener, Question, Rule, RuleVersion, Run, Wait
 from tests.conftest import ApiClient
 from tests.factories import a_company, a_key, a_person
+from tests.written import written_to
 
-TABLES: tuple[type[Model], ...] = (
+_MODELS: tuple[type[Model], ...] = (
     *(AccessLine, Attempt, Conduit, Delivery, Endpoint, Terms, Entry, Journal, Event),
     *(Assignment, Label, Request, ContextPass),
     *(Connector, Counterpart, Received),
@@ -72,6 +72,7 @@ TABLES: tuple[type[Model], ...] = (
     *(Way, Reach, Mute, Dispatch),
     *(State, CopyThresholds, Suspicion, Channel, ChannelUse),
 )
+TABLES = frozenset(one._meta.db_table for one in _MODELS)
 
 
 @dataclass(frozen=True)
@@ -98,34 +99,25 @@ class Door:
         return asker(path, self.body) if self.method in {"post", "put"} else asker(path)
 
 
-def everything() -> dict[str, list[str]]:
-    """All rows of all tables of these floors, to see that nothing changed."""
-    names = [table._meta.db_table for table in TABLES]
-    rows = [f"SELECT '{name}', array_agg(t::text ORDER BY t::text) FROM {name} t" for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(rows))
-        return dict(cursor.fetchall())
-
-
 def assert_refuses_everybody_else(door: Door, row: Any, party: Company | Person) -> None:
     """Anonymous, wrong kind of party, key without the scope: each gets its status, and nothing changes."""
-    before = everything()
+    before = written_to(TABLES)
     for key, status in _others(door, party):
         answer = door.ask(key, row)
         assert answer.status_code == status, (key, answer.content)
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["status"] == status
-    assert everything() == before
+    assert written_to(TABLES) == before
 
 
 def assert_refuses_other_tenants(door: Door, row: Any, party: Company | Person) -> None:
     """Another of the same kind gets the 404 of what does not exist, and nothing changes."""
-    before = everything()
+    before = written_to(TABLES)
     other = a_company() if isinstance(party, Company) else a_person()
     answer = door.ask(a_key(other), row)
     assert answer.status_code == 404
     assert answer.json()["detail"] == "There is no such thing, or it is not yours."
-    assert everything() == before
+    assert written_to(TABLES) == before
 
 
 def _others(door: Door, party: Company | Person) -> Iterator[tuple[str | None, int]]:

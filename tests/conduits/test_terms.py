@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from conduits.models import Conduit, SigningKey, Terms
 from conduits.terms import proffering, rosters
 from conduits.terms.agreements import canonical, record_hash
-from conduits.terms.signatures import company_key, person_key
+from conduits.terms.signatures import keys_between
 from conduits.terms.stances import proposal
 from parties.models import Company
 from parties.vault import open_sealed
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_record_says_who_agreed_to_what_about_which_thing() -> None:
     conduit = a_conduit(pico=a_pico(a_product(a_company("Ærø & Søn"))))
-    ours, theirs = person_key(conduit.owner, towards=conduit.company), company_key(conduit.company)
+    ours, theirs = keys_between(conduit.owner, conduit.company)
 
     record = Terms.objects.get().record
 

@@ -10,7 +10,7 @@ from parties.models import Person
 from picos import minting
 from picos.models import Pico
 from picos.pins import pin_of
-from tests.dashboards.world import browser, everything, read
+from tests.dashboards.world import browser, read, written
 from tests.factories import a_company, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +66,10 @@ def test_a_code_in_any_case_is_claimed() -> None:
 
 def test_looking_at_the_page_claims_nothing() -> None:
     pico, client = a_pico(), browser(a_person())
-    before = everything()
+    before = written()
     client.get(f"/P/{pico.code}/claim")
     client.head(f"/P/{pico.code}/claim")
-    assert everything() == before
+    assert written() == before
 
 
 def test_who_is_new_is_asked_for_a_name_and_may_keep_it() -> None:
@@ -153,10 +153,10 @@ def test_what_cannot_be_claimed_leads_to_its_page(status: str, method: str) -> N
     else:
         Pico.objects.update(status=status)
     client = browser(ben)
-    before = everything()
+    before = written()
     answer = getattr(client, method)(f"/P/{pico.code}/claim")
     assert (answer.status_code, answer["Location"]) == (302, f"/P/{pico.code}?stay")
-    assert everything() == before
+    assert written() == before
 
 
 def test_who_is_a_moment_too_late_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from rules.event_types import OF_ONE_RULE
 from rules.models import Rule
 from rules.subscriptions import USUAL, subscribed_events
 from tests.dashboards.markup import Element, Markup
-from tests.dashboards.world import browser, everything, read
+from tests.dashboards.world import browser, read, written
 from tests.each import each
 from tests.factories import a_company, a_member, a_pico, a_product, an_endpoint
 
@@ -129,10 +129,10 @@ def test_a_new_endpoint_s_secret_is_shown_this_once(company: Company, admin: Cli
     ],
 )
 def test_an_address_that_we_never_call_is_said_beside_its_field(admin: Client, nothing_allowed: None, url: str) -> None:
-    before = everything()
+    before = written()
     answer = add(admin, url=url)
     assert (answer.status_code, list(read(answer).errors)) == (422, ["url"])
-    assert everything() == before
+    assert written() == before
 
 
 def test_an_address_inside_says_why_not_and_stays_in_its_field(admin: Client, settings: Settings) -> None:
@@ -162,12 +162,12 @@ def test_a_company_has_so_many_endpoints_and_no_more(
     monkeypatch.setattr("conduits.delivery.endpoints.MOST_PER_COMPANY", 2)
     for _ in range(2):
         an_endpoint(company)
-    before = everything()
+    before = written()
     answer = add(admin)
     page = read(answer)
     assert (answer.status_code, page.errors) == (422, {"": ["A company can have 2 endpoints; delete one first."]})
     assert page.all("input", name="url")[0].attributes["value"] == URL
-    assert everything() == before
+    assert written() == before
 
 
 def do(admin: Client, endpoint: Endpoint, verb: str) -> Any:
@@ -220,11 +220,11 @@ def test_a_deleted_endpoint_is_gone_with_its_rule(company: Company, admin: Clien
 
 def test_another_company_s_endpoint_is_not_there(company: Company, admin: Client) -> None:
     endpoint = an_endpoint(a_company())
-    before = everything()
+    before = written()
     for verb in ("test", "rotate", "enable", "delete"):
         assert admin.post(f"{PATH}/{endpoint.pk}/{verb}").status_code == 404
     assert endpoint.url not in admin.get(PATH).content.decode()
-    assert everything() == before
+    assert written() == before
 
 
 # What was sent.

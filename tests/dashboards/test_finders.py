@@ -13,7 +13,7 @@ from parties.models import Person
 from picos.finding import PER_FINDER, write_again, write_to_owner
 from picos.losing import report_lost
 from picos.models import Event, Finder, FinderMessage, Notice, Pico
-from tests.dashboards.world import a_world, browser, everything, read
+from tests.dashboards.world import a_world, browser, everything, read, written
 from tests.each import each
 from tests.factories import a_conduit, a_person, a_pico
 
@@ -176,12 +176,12 @@ def test_a_message_can_be_sent_as_json() -> None:
     ],
 )
 def test_json_that_cannot_be_taken_is_a_problem(owned: Pico, body: Any, status: int, fields: set[str]) -> None:
-    before = everything()
+    before = written()
     answer = tell_json(owned.code, body)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     problem = answer.json()
     assert (problem["status"], set(problem.get("errors", {}))) == (status, fields)
-    assert everything() == before
+    assert written() == before
 
 
 def test_the_same_json_with_the_same_key_is_relayed_once() -> None:
@@ -297,10 +297,10 @@ def test_an_owner_answers_only_finders_of_their_own_thing() -> None:
     pico, other = owned_by(), owned_by(a_person("Ben"))
     tell(pico)
     finder = Finder.objects.get()
-    before = everything()
+    before = written()
     for person, code in [(other.owner, other.code), (pico.owner, other.code), (other.owner, pico.code)]:
         assert browser(person).post(f"/things/{code}/finders/{finder.pk}", {"body": "Hello"}).status_code == 404
-    assert everything() == before
+    assert written() == before
 
 
 def test_the_owner_has_a_notice_until_they_open_the_thing_s_own_page() -> None:

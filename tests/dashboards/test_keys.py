@@ -9,7 +9,7 @@ from django.test import Client
 from parties.keys import create_key
 from parties.models import Company, Key, Person
 from tests.conftest import Api
-from tests.dashboards.world import browser, everything, read
+from tests.dashboards.world import browser, read, written
 from tests.factories import a_company, a_member, a_person
 
 pytestmark = pytest.mark.django_db
@@ -82,29 +82,29 @@ def test_a_revoked_key_opens_nothing_and_leaves_the_page(whose: Whose, api: Api)
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "a\0b"])
 def test_a_key_without_a_use_is_not_made(whose: Whose, name: str) -> None:
     client, path, _ = whose
-    before = everything()
+    before = written()
     answer = client.post(path, {"name": name}, follow=True)
     assert answer.redirect_chain == [(page_of(path), 302)]
     assert read(answer).notices == ["Say what the key is for, in at most 100 letters."]
-    assert everything() == before
+    assert written() == before
 
 
 @pytest.mark.parametrize("wrong", ["x", "\0", "01a2003a-f905-7606-b046", "{}", "x" * 10_000])
 def test_what_is_no_key_cannot_be_revoked(whose: Whose, wrong: str) -> None:
     client, path, party = whose
     create_key(party=party, name="The CRM")
-    before = everything()
+    before = written()
     assert read(client.post(path, {"revoke": wrong}, follow=True)).notices == ["There is no such key."]
-    assert everything() == before
+    assert written() == before
 
 
 def test_nobody_revokes_another_s_key(whose: Whose) -> None:
     client, path, _ = whose
     keys = [create_key(party=party, name="Theirs")[0] for party in (a_person(), a_company())]
-    before = everything()
+    before = written()
     for key in keys:
         assert client.post(path, {"revoke": str(key.pk)}).status_code == 302
-    assert everything() == before
+    assert written() == before
 
 
 def test_a_member_s_own_keys_are_not_the_company_s() -> None:

@@ -13,7 +13,7 @@ from conduits.reaching.unsubscribing import token_for
 from parties.models import Company, Person
 from picos.models import Notice
 from tests.conduits.reaching.reached import a_notice, from_company, reach, wishes
-from tests.dashboards.world import browser, everything, read
+from tests.dashboards.world import browser, read, written
 from tests.factories import a_company, a_person
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +73,12 @@ def test_who_opens_the_link_ends_nothing(ann: Person, lamo: Company, mailoutbox:
     from_company(lamo, ann)
     reach()
     path = link_in(mailoutbox[0])
-    before = everything()
+    before = written()
     for method in ("get", "head"):
         answer = getattr(browser(), method)(path)
         assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
         assert not answer.cookies
-    assert everything() == before
+    assert written() == before
     page = read(browser().get(path))
     assert page.heading == "No more messages from LAMO Footwear?"
     assert [one.text for one in page.all("button")] == ["Yes, end them"]
@@ -93,13 +93,13 @@ def test_a_second_time_changes_nothing_more(ann: Person, lamo: Company) -> None:
 def test_what_we_did_not_sign_ends_nothing(ann: Person, lamo: Company) -> None:
     token = token_for(ann.pk, f"company:{lamo.pk}")
     others = token_for(a_person().pk, f"company:{lamo.pk}")
-    before = everything()
+    before = written()
     forged = [token[:-1], token + "x", token.replace(str(ann.pk), str(a_person().pk)), "", "x", "::::", "%00"]
     forged += [f"{token.rpartition(':')[0]}:{others.rpartition(':')[2]}", token.replace("company", "way")]
-    before = everything()
+    before = written()
     for wrong in forged:
         assert one_click(f"/unsubscribe/{wrong}").status_code in {404, 429}, wrong
-    assert everything() == before
+    assert written() == before
 
 
 def test_what_is_no_more_is_not_there(ann: Person, lamo: Company) -> None:

@@ -13,7 +13,7 @@ from journals.models import Entry, Journal
 from picos.losing import report_lost
 from rules.engine.draining import drain
 from tests.dashboards.markup import Markup
-from tests.dashboards.world import World, a_world, an_entry, browser, everything, read
+from tests.dashboards.world import World, a_world, an_entry, browser, read, written
 from tests.factories import a_conduit, a_member, a_rule
 
 pytestmark = pytest.mark.django_db
@@ -246,9 +246,9 @@ def test_a_viewer_reads_and_finds_no_form(world: World) -> None:
     page = look(world, "viewer")
     assert journal(page) != []
     assert not page.all("form", method="post")
-    before = everything()
+    before = written()
     assert say(world, who="viewer").status_code == 403
-    assert everything() == before
+    assert written() == before
 
 
 def test_the_inbox_beside_it_marks_this_one(world: World) -> None:
