@@ -108,8 +108,11 @@ DATABASES = {
 # A socket's folder comes as an option; Django's own clients (dbshell) look for it here.
 DATABASES["default"]["HOST"] = DATABASES["default"].get("OPTIONS", {}).pop("host", DATABASES["default"].get("HOST", ""))
 DATABASES["default"]["PORT"] = DATABASES["default"].get("OPTIONS", {}).pop("port", DATABASES["default"].get("PORT", ""))
+_options = DATABASES["default"].setdefault("OPTIONS", {})
 # For the statements of picos/prepared.py; Django's own cursors prepare nothing.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 2)
+_options.setdefault("prepare_threshold", 2)
+# They are many joins over few rows: a server that compiles such a statement takes a hundred times as long as it runs.
+_options["options"] = f"-c jit=off {_options.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The broker is only a bell: it carries wake-ups, and losing it loses nothing.

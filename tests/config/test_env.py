@@ -1,3 +1,4 @@
+import ast
 import os
 import subprocess
 import sys
@@ -99,3 +100,14 @@ def test_a_file_is_one_that_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         env.file("PICO_TEST")
     (tmp_path / "none").touch()
     assert env.file("PICO_TEST") == tmp_path / "none"
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [("", "-c jit=off"), ("?options=-c%20jit%3Don&sslmode=require", "-c jit=off -c jit=on")],
+)
+def test_a_database_is_asked_to_compile_nothing_unless_its_address_says_otherwise(query: str, options: str) -> None:
+    command = [sys.executable, "-c", "from config import settings; print(settings.DATABASES['default']['OPTIONS'])"]
+    url = f"postgresql://pico:x@db.example:5432/pico{query}"
+    said = subprocess.check_output(command, env=os.environ | {"DATABASE_URL": url}, text=True)
+    assert ast.literal_eval(said)["options"] == options
