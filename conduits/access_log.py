@@ -6,16 +6,18 @@ comes after any pico's turn, and several conduits are locked in the order of the
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-import rfc8785
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from conduits.models import AccessLine, Conduit
+from picos.prepared import prepared_cursor
+from picos.rows import new
 
 Outcome = AccessLine.Outcome
 # The roles of those who are no members.
@@ -57,6 +59,10 @@ class Checked:
         return self.broken_at is None and not self.cut_short
 
 
+# RFC 8785 of texts, whole numbers and lists of texts, with names in ASCII: Python's own sorted form is the same, in a
+# sixth of the time.
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 # One statement for all lines of a batch and the heads of their chains: for the 128 lines of one claim of deliveries
 # it takes a third of what rows of the ORM and an update of each head do.
 _APPEND = """
@@ -65,27 +71,31 @@ WITH line AS (
                                      reason, purpose, terms_sha256, previous_digest, digest)
     SELECT id, conduit_id, number, at, outcome, who, who_id, role, what, what_id,
            string_to_array(fields, ','), reason, purpose, terms_sha256, previous_digest, digest
-    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::uuid[],
-                %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[],
-                %s::bytea[])
+    FROM unnest(%b::uuid[], %b::uuid[], %b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::uuid[],
+                %b::text[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[],
+                %b::bytea[])
         AS draft (id, conduit_id, number, at, outcome, who, who_id, role, what, what_id, fields, reason, purpose,
                   terms_sha256, previous_digest, digest)
 )
 UPDATE conduits_conduit AS conduit SET log_length = head.length, log_digest = head.digest
-FROM unnest(%s::uuid[], %s::bigint[], %s::bytea[]) AS head (id, length, digest) WHERE conduit.id = head.id
+FROM unnest(%b::uuid[], %b::bigint[], %b::bytea[]) AS head (id, length, digest) WHERE conduit.id = head.id
 """
 
 
 @transaction.atomic(savepoint=False)
-def write_lines(lines: Sequence[Line]) -> None:
-    """Appends the lines to their conduits' logs, in the order given. What fails here fails the caller's transaction."""
+def write_lines(lines: Sequence[Line], *, held: Mapping[UUID, Conduit] | None = None) -> None:
+    """Appends the lines to their conduits' logs, in the order given. What fails here fails the caller's transaction.
+
+    `held`: all of these conduits with their terms, if the caller has just locked them in its transaction.
+    """
     if not lines:
         return
-    heads = _hold_heads({line.conduit_id for line in lines})
+    wanted = {line.conduit_id for line in lines}
+    heads = {pk: held[pk] for pk in wanted} if held is not None else _hold_heads(wanted)
     rows = [_append(heads[line.conduit_id], line) for line in lines if line.conduit_id in heads]
     if rows:
         columns = [*zip(*map(_values, rows), strict=True), *zip(*map(_head, heads.values()), strict=True)]
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_APPEND, [list(column) for column in columns])
 
 
@@ -134,7 +144,8 @@ def _hold_heads(conduit_ids: Collection[UUID]) -> dict[UUID, Conduit]:
 
 
 def _append(head: Conduit, line: Line) -> AccessLine:
-    row = AccessLine(
+    row = new(
+        AccessLine,
         conduit_id=head.pk,
         number=head.log_length + 1,
         at=timezone.now(),
@@ -183,4 +194,4 @@ def _digest(line: AccessLine) -> bytes:
     }
     # Lines from before these were kept have neither, and their digests stay what they are.
     content |= {name: said for name, said in (("role", line.role), ("purpose", line.purpose)) if said}
-    return hashlib.sha256(bytes(line.previous_digest) + rfc8785.dumps(content)).digest()
+    return hashlib.sha256(bytes(line.previous_digest) + _canonical(content).encode()).digest()

@@ -20,14 +20,14 @@ from picos.prepared import prepared_cursor
 Row = TypeVar("Row", bound=Model)
 
 
-def rows_by_id(model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
-    """The rows of these ids, with all columns."""
-    return {row.pk: row for row in rows_where(model, "id = ANY(%b::uuid[])", list(ids))} if ids else {}
+def rows_by_id(model: type[Row], ids: Collection[UUID], *, names: Sequence[str] = ()) -> dict[UUID, Row]:
+    """The rows of these ids, with these columns or all."""
+    return {row.pk: row for row in rows_where(model, "id = ANY(%b::uuid[])", list(ids), names=names)} if ids else {}
 
 
-def rows_where(model: type[Row], condition: str, *values: Any) -> list[Row]:
+def rows_where(model: type[Row], condition: str, *values: Any, names: Sequence[str] = ()) -> list[Row]:
     """The rows for which this SQL holds, which is a constant of the program with `%b` for each value."""
-    names = columns(model)
+    names = names or columns(model)
     statement = f"SELECT {', '.join(names)} FROM {model._meta.db_table} WHERE {condition}"  # noqa: S608, SLF001
     return [made(model, names, row) for row in fetched(statement, *values)]
 

@@ -5,7 +5,7 @@ rows that come due again when it ends. A message that breaks the claim is found 
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from conduits import access_log, event_types, gate
 from conduits.connectors.errands import Errand
 from conduits.delivery import breaker, pacing
 from conduits.delivery.due import Room, due_ids
-from conduits.delivery.loading import endpoints_by_id, events_by_id
+from conduits.delivery.loading import conduits_held, endpoints_by_id, events_by_id
 from conduits.delivery.payloads import body_of, fields_of
 from conduits.delivery.queueing import TEST
 from conduits.models import AccessLine, Conduit, Delivery, Endpoint
@@ -166,7 +166,8 @@ def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
     with prepared_cursor() as cursor:
         rows = cursor.execute(_LOCK, [now, list(wanted), now, now], binary=True).fetchall()
     endpoints = endpoints_by_id({row[1] for row in rows})
-    conduits = _held({row[4] for row in rows if row[4]})
+    # Only then it looks: what an owner shut or took back before stays so.
+    conduits = conduits_held({row[4] for row in rows if row[4]})
     return [
         Message(
             id=row[0],
@@ -183,11 +184,6 @@ def _locked(wanted: Sequence[UUID], now: datetime) -> list[Message]:
         )
         for row in rows
     ]
-
-
-def _held(wanted: Collection[UUID]) -> Mapping[UUID, Conduit]:
-    """Locks them as writing the log does, and only then looks: what an owner shut or took back before stays so."""
-    return {conduit.pk: conduit for conduit in Conduit.objects.hold(wanted)} if wanted else {}
 
 
 def _lease(outgoing: Sequence[Message], *, until: datetime) -> None:
@@ -232,7 +228,7 @@ def _pass_gate(messages: Sequence[Message]) -> tuple[list[Message], list[UUID]]:
         if line and (line.outcome == REFUSED or told.get((line.who_id, line.what_id)) != line.fields):
             lines.append(line)
     if lines:
-        access_log.write_lines(lines)
+        access_log.write_lines(lines, held={one.conduit.pk: one.conduit for one in messages if one.conduit})
     return outgoing, refused
 
 

@@ -27,9 +27,10 @@ def body_of(
     event: Event, conduit: Conduit | None, entry: Entry | None, *, layout: str = Endpoint.Format.STANDARD
 ) -> str:
     """The JSON text of an event that the gate let pass; `entry` is the one that the event is about, if any."""
-    data: dict[str, Any] = {"event": event.pk}
-    if event.pico:
-        data |= _about_pico(event.pico, conduit)
+    pico = event.pico
+    data: dict[str, Any] = {"event": event.id}
+    if pico:
+        data |= _about_pico(pico, conduit)
     if entry:
         data["entry"] = _entry(entry, conduit)
     elif event.type not in {ENTRY_ADDED, event_types.MESSAGE}:
@@ -37,8 +38,8 @@ def body_of(
     data["actor"] = {"kind": event.actor_kind}
     # The chain goes out and comes back in answers, so that an echo cannot loop.
     data |= {"cause": event.cause_id, "root": event.root_id, "depth": event.depth}
-    subject = event.pico.code if event.pico else ""
-    return laid_out(layout, type=event.type, at=event.at, id=event.pk, subject=subject, data=data)
+    subject = pico.code if pico else ""
+    return laid_out(layout, type=event.type, at=event.at, id=event.id, subject=subject, data=data)
 
 
 def laid_out(layout: str, *, type: str, at: datetime, id: UUID, subject: str, data: Mapping[str, Any]) -> str:  # noqa: A002

@@ -1,11 +1,16 @@
 """The access log: one line for each thing that passed or was refused, gapless and chained, for the owner to read."""
 
 import datetime as dt
+import hashlib
 from typing import Any
+from uuid import UUID
 
 import pytest
+import rfc8785
 import time_machine
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conduits import steering
 from conduits.access_log import Line, broken_at, is_cut_short, write_lines
@@ -205,6 +210,37 @@ def test_an_intact_log_is_not_broken_anywhere() -> None:
     assert broken_at(lines_of(conduit)) is None
     conduit.refresh_from_db()
     assert [conduit.log_length, bytes(conduit.log_digest)] == [6, bytes(lines_of(conduit)[-1].digest)]
+
+
+@given(
+    who=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    reason=st.text(st.sampled_from('\0\a\b\t\n\v\f\r\x1f\x7f"\\/<é\u2028\ufeff𝄞a'), max_size=30),
+    fields=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=9), max_size=3),
+    number=st.integers(1, 2**53 - 1),
+)
+def test_a_digest_is_over_the_line_s_canonical_json(who: str, reason: str, fields: list[str], number: int) -> None:
+    one = UUID("019a0000-0000-7000-8000-000000000000")
+    line = AccessLine(conduit_id=one, number=number, at=NOW, outcome="sent", who=who, role="webhook", reason=reason)
+    line.what, line.what_id, line.fields, line.purpose, line.terms_sha256 = "journal", one, fields, "service", "0" * 64
+    line.previous_digest = bytes(32)
+    content: Any = {
+        "conduit": str(one),
+        "number": number,
+        "at": "2026-11-21T16:40:00+00:00",
+        "outcome": "sent",
+        "who": who,
+        "who_id": "",
+        "role": "webhook",
+        "what": "journal",
+        "what_id": str(one),
+        "fields": fields,
+        "reason": reason,
+        "purpose": "service",
+        "terms": "0" * 64,
+    }
+    line.digest = hashlib.sha256(bytes(32) + rfc8785.dumps(content)).digest()
+
+    assert broken_at([line], from_the_first=False) is None
 
 
 CHANGES: list[tuple[str, Any]] = [

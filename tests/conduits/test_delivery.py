@@ -10,14 +10,15 @@ import pytest
 import svix.webhooks
 import time_machine
 from aiohttp import web
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from standardwebhooks.webhooks import Webhook
 from time_machine import Traveller
 
 from conduits import steering
 from conduits.delivery import breaker, sending
 from conduits.delivery import draining as delivery
-from conduits.delivery.claiming import LEASE
+from conduits.delivery.claiming import LEASE, claim
+from conduits.delivery.due import room_beside
 from conduits.delivery.endpoints import send_test
 from conduits.delivery.http import Client
 from conduits.delivery.switching import enable
@@ -27,6 +28,7 @@ from parties.vault import open_sealed
 from picos.models import Event
 from picos.scanning import record_scan
 from rules.engine import draining as engine
+from tests.conduits.at_once import at_once
 from tests.conduits.sink import Sink, hangs, says, says_in_turn
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, an_endpoint
@@ -332,6 +334,33 @@ def test_a_message_that_waits_for_its_next_attempt_is_refused_once_it_may_not_pa
     ]
     clock.shift(HOUR)
     assert delivery.drain() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_was_logged_before_waits_too_for_who_is_just_shutting_its_conduit(
+    sink: Sink, clock: Traveller
+) -> None:
+    conduit = a_conduit()
+    an_endpoint(conduit.company, sink.url())
+    message = a_waiting_scan(conduit)
+    sink.answer = says(500)
+    delivery.drain()
+    clock.shift(HOUR)
+
+    with transaction.atomic():
+        Conduit.objects.hold([conduit.pk]).get()
+        outcomes = at_once(_claim_without_patience)
+
+    assert [type(outcome) for outcome in outcomes] == [OperationalError]
+    assert [now_of(message).attempt_count, now_of(message).leased_until] == [1, None]
+    assert len(sink.received) == 1
+    assert [one.attempt for one in claim(room_beside()).outgoing] == [2]
+
+
+def _claim_without_patience() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+    claim(room_beside())
 
 
 def test_what_was_paused_and_resumed_before_its_time_passes(sink: Sink) -> None:
