@@ -28,6 +28,8 @@ from conduits.delivery.standing import A_MOMENT
 # How many messages of prompt endpoints are sent at a time: more would only open more connections. One that is late no
 # longer counts; the others, most of which would hang, do not wait for each other.
 AT_A_TIME: Final = 64
+# How often it is looked for who is late, within the time after which somebody is.
+LOOKS: Final = 4
 # How many answers are written down together, unless fewer are left, and at most; and how long one waits for others
 # (seconds).
 TOGETHER: Final = 128
@@ -66,6 +68,7 @@ class Sender:
         self._tries: dict[_Try, None] = {}
         self._done: Results = []
         self._late: list[UUID] = []
+        self._looks: deque[float] = deque(maxlen=LOOKS + 1)
         self._lock = threading.Lock()
         self._stirred = threading.Event()
         self._enough = False
@@ -166,14 +169,17 @@ class Sender:
             self._look_whether_enough(last=one.message.prompt and not self.prompt)
 
     def _look_for_late(self) -> None:
-        begun = self._loop.time() - A_MOMENT
+        """A moment is told by how often this came by, not by the clock alone: a process that is starved itself would
+        find all endpoints late.
+        """
+        self._looks.append(self._loop.time())
         for one in self._tries:
-            if one.begun > begun:
+            if len(self._looks) <= LOOKS or one.begun > self._looks[0]:
                 break
             if one.message.prompt:
                 self._let_go(one)
         self._start()
-        self._looking = self._loop.call_later(A_MOMENT / 4, self._look_for_late)
+        self._looking = self._loop.call_later(A_MOMENT / LOOKS, self._look_for_late)
 
     def _let_go(self, one: _Try) -> None:
         """Its place is another's from now on."""

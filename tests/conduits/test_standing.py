@@ -151,6 +151,24 @@ def test_one_that_hangs_gives_its_place_up_before_it_is_answered(sink: Sink, mon
     assert [sender.prompt, sender.others, sender.in_flight] == [0, 0, 0]
 
 
+@pytest.mark.django_db
+def test_a_process_that_is_starved_itself_finds_nobody_late(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "A_MOMENT", 0.05)
+    queue([an_endpoint(a_company(), sink.url())])
+
+    async def answer(_: Received) -> web.Response:
+        # Nothing of the sender's runs before this has ended, and then all that is due meanwhile.
+        sender._loop.call_soon_threadsafe(threading.Event().wait, 0.2)
+        return web.Response()
+
+    sink.answer = answer
+    with sending.Sender() as sender:
+        sender.send(claimed())
+        while not sender.results():
+            pass
+        assert sender.late() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_bell_is_heard_while_a_message_hangs(sink: Sink) -> None:
     """By the thread whose drain it holds, not by another one each time, of which there are few."""
