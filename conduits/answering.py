@@ -15,7 +15,7 @@ from conduits.gate import decide_read
 from conduits.models import Conduit, Delivery
 from journals.appending import EntryDraft, write_entries
 from journals.keeping import append_entry
-from journals.models import Entry
+from journals.models import Entry, Journal
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.events import record_events
@@ -60,7 +60,7 @@ def answer(
         replied_entry, cause = _replied_to(conduit, in_reply_to)
         facts.check(data or {})
         draft = EntryDraft(
-            journal=conduit.journal,
+            journal=_journal(conduit),
             author=conduit.company,
             agent=agent,
             body=body,
@@ -79,7 +79,16 @@ def add_companys_entry(*, conduit: Conduit, body: str, visibility: str, **entry:
     """The company writes in the journal, to the owner or (private) for its own people. Raises as `answer` does."""
     with transaction.atomic():
         _hold_open(conduit)
-        return append_entry(journal=conduit.journal, author=conduit.company, body=body, visibility=visibility, **entry)
+        return append_entry(
+            journal=_journal(conduit), author=conduit.company, body=body, visibility=visibility, **entry
+        )
+
+
+def _journal(conduit: Conduit) -> Journal:
+    """With its ends, which are the conduit's, at hand."""
+    journal = conduit.journal
+    journal.pico, journal.owner, journal.company = conduit.pico, conduit.owner, conduit.company
+    return journal
 
 
 def _hold_open(conduit: Conduit, terms_hash: str | None = None) -> None:
