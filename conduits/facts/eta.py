@@ -20,9 +20,9 @@ def check(value: Any, now: datetime) -> None:
     if at is None:
         message = f"An eta is a time such as {EXAMPLE}."
     elif at < now - LATEST:
-        message = "This eta is past. Send the time by which it is back, or null to take an earlier one back."
+        message = "This time is past. Give the one by which it is back."
     elif at > now + FURTHEST:
-        message = "This eta is more than a year off."
+        message = "This time is more than a year off."
     else:
         return
     raise RefusedError(message, field=f"data.{NAME}")

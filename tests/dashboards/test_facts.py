@@ -74,10 +74,10 @@ def test_a_correction_stands_in_the_place_of_what_was_said_with_when_and_what_be
         owners = read(browser(conduit.owner).get(f"/things/{conduit.pico.code}"))
         companys = read(browser(agent).get(f"/desk/{conduit.company.slug}/conduits/{conduit.pk}"))
 
-    for page in (owners, companys):
+    for page, more in ((owners, ""), (companys, " Change the time")):
         (fact,) = page.all("div", class_="fact")
         assert fact.text == (
-            "Back by about 17:30 UTC, in 1 h 20 min changed at 16:10 UTC Before: Back by about 16:40 UTC"
+            f"Back by about 17:30 UTC, in 1 h 20 min changed at 16:10 UTC Before: Back by about 16:40 UTC{more}"
         )
         (old,) = page.all("li", id=f"entry-{first.pk}")
         assert fact.text in old.text
