@@ -8,6 +8,8 @@ from parties.errors import RefusedError
 
 NAME = "eta"
 EXAMPLE = "2026-11-21T16:40:00Z"
+# One copy of a thing is back at one time.
+IS_ONE = True
 # Clocks differ, and an answer may have been on its way for a while.
 LATEST = timedelta(minutes=5)
 # Further off it is a slip.
