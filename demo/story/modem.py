@@ -43,11 +43,11 @@ async def play(
             fragment = await open_page.comes_to_show(ANSWER, within=answer_within + 15)
             took = milliseconds_since(started)
             steps.figures[FIGURE] = took
-            fragment.shows(HARBOUR.name, "back by about")
+            fragment.shows(HARBOUR.name, "Back by about")
             if took >= answer_within * 1000:
                 raise MissedError(f"that took {took} ms; it must take less than {answer_within * 1000:g}")
     with steps.step("without JavaScript, a reload shows it too"):
-        (await phone.open(f"/P/{code}?stay")).shows(ANSWER, "back by about")
+        (await phone.open(f"/P/{code}?stay")).shows(ANSWER, "Back by about")
     with steps.step("the call centre's webhook was genuine, and came once"):
         await centre.hears(code, "pico.scanned")
         if (scans := await centre.count(code, "pico.scanned")) != 1:
