@@ -192,6 +192,6 @@ def _answer_the_finder(phone: Page, finder: Page, code: str) -> None:
     expect(phone.get_by_text("It is at the depot.").first).to_be_visible()
     phone.get_by_label("Answer").fill("I come by at five.")
     phone.locator("section", has_text="A finder wrote").get_by_role("button", name="Send").click()
-    finder.reload()
     expect(finder.get_by_text("I come by at five.")).to_be_visible()
+    assert finder.context.cookies() == []
     assert "mara@customer.example" not in finder.content()
