@@ -34,13 +34,13 @@ def test_the_moccasin(a_browser: Opening, served: Served) -> None:
 
 
 def test_the_cable_modem(a_browser: Opening, served: Served) -> None:
-    codes = [printed_codes(served)[1], *_claimed_by_ann(a_browser, served, "CM3-000004", "CM3-000007")]
+    codes = list(_claimed_by_ann(a_browser, served, "CM3-000004", "CM3-000007", "CM3-000010"))
     took = [_scan_and_read_the_answer(a_browser("ann", agent="phone 1"), code) for code in codes]
     # The best of three: what is promised is the software's time, not that of a machine which is busy elsewhere.
     assert min(took) < 1, f"from the open page to the answer it took {took} s"
     again = a_browser("ann", agent="phone 2")
     again.goto(f"/P/{codes[0]}")
-    served.wait_for("hears pico.scanned about CM3-000001; what it was told last still holds")
+    served.wait_for("hears pico.scanned about CM3-000004; what it was told last still holds")
     expect(again.locator(".eta")).to_contain_text("Back by about")
 
 
@@ -101,7 +101,7 @@ def test_a_scan_sets_no_cookie_loads_little_and_nothing_from_elsewhere(a_browser
 
 
 def _claimed_by_ann(a_browser: Opening, served: Served, *serials: str) -> Iterator[str]:
-    """The codes of more modems behind the same cable."""
+    """The codes of modems behind the same cable, on which nothing was answered yet."""
     key = read_credentials(served.data_dir)["harbour"].key
     phone = a_browser("ann")
     for serial in serials:
@@ -114,11 +114,10 @@ def _claimed_by_ann(a_browser: Opening, served: Served, *serials: str) -> Iterat
 
 
 def _scan_and_read_the_answer(phone: Page, code: str) -> float:
-    known = phone.request.get(f"/P/{code}/fragment").text().count("There is an outage")
     # From the moment at which the page opens in the customer's hand; the story measures from the scan itself.
     phone.goto(f"/P/{code}", wait_until="commit")
     began = time.monotonic()
-    expect(phone.locator("#live").get_by_text("There is an outage in Harbour Street")).to_have_count(known + 1)
+    expect(phone.locator("#live").get_by_text("There is an outage in Harbour Street")).to_have_count(1)
     seconds = time.monotonic() - began
     expect(phone.locator(".eta").first).to_contain_text("Back by about")
     return seconds
