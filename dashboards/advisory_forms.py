@@ -1,7 +1,6 @@
 """The forms of advisories: what they say, whom they are about, how they end, and who wants to be told."""
 
 import re
-from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -9,13 +8,13 @@ from django.db.models import QuerySet
 
 from conduits.models import Wish
 from conduits.models.advisory import Severity
-from conduits.reaching.hours import zone_named
+from dashboards.clocks import ClockForm, time_field
 from dashboards.desk.forms import batch_named
 from dashboards.forms import SAYS, prose, text
 from picos.models import Batch, Product
 
 
-class WordingForm(forms.Form):
+class WordingForm(ClockForm):
     """What an advisory says."""
 
     title = text("In one line", 100, help_text="“Recall of lot 26-03: the glue of the sole”.")
@@ -23,24 +22,11 @@ class WordingForm(forms.Form):
     severity = forms.ChoiceField(
         label="How much it matters", choices=Severity.choices, widget=forms.RadioSelect, error_messages=SAYS
     )
-    until = forms.DateTimeField(
-        label="Until",
-        required=False,
-        help_text="In UTC. Empty: until you end it.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "This is no date and time."},
-    )
-    # The page's script fills in the zone of who writes, whose clock `until` then is by.
-    zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    until = time_field("Until", help_text="In UTC. Empty: until you end it.")
 
     def clean(self) -> dict[str, Any]:
-        """`until` in UTC; the zone has done its part by then."""
-        zone, until = self.cleaned_data.pop("zone", ""), self.cleaned_data.get("until")
-        if zone and until:
-            try:
-                self.cleaned_data["until"] = until.replace(tzinfo=zone_named(zone)).astimezone(UTC)
-            except (ValueError, OverflowError):
-                self.add_error("until", "Your browser named a time zone that is not known here. Nothing was published.")
+        """`until` in UTC."""
+        self.read_clock("until")
         return self.cleaned_data
 
 

@@ -7,14 +7,16 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from api.idempotency import once_of
 from api.problems import problem, problem_response
 from dashboards.forms import FinderForm, MessageForm, posted
 from dashboards.misses import JSON, counts_misses
 from dashboards.scan_page import page_context
+from live.tokens import token_for, topic
 from parties.errors import StateForbidsError, TooManyError
 from picos.access import find_pico
 from picos.finding import access_finder, write_again, write_to_owner
@@ -59,10 +61,28 @@ def finder(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("body", str(error))
         else:
             return redirect("finder", token)
-    context = {"pico": thread.pico, "conversation": thread.messages.all(), "form": form}
+    context = {
+        "pico": thread.pico,
+        "form": form,
+        "live_token": token_for(topic("finder", thread.pk)),
+        "fragment_url": reverse("finder_messages", args=[token]),
+        "conversation": thread.messages.all(),
+    }
     page = render(request, "scan/finder.html", context, status=422 if form.errors else 200)
     if wait:
         page.status_code, page["Retry-After"] = 429, str(wait)
+    return _secret(page)
+
+
+@require_safe
+def finder_messages(request: HttpRequest, token: str) -> HttpResponse:
+    """The part of the finder's page that an answer changes."""
+    context = {"conversation": access_finder(token).messages.all()}
+    return _secret(render(request, "scan/finder_messages.html", context))
+
+
+def _secret(page: HttpResponse) -> HttpResponse:
+    """Its address is kept to itself."""
     page["Cache-Control"] = "private, no-store"
     page["Referrer-Policy"] = "no-referrer"
     return page

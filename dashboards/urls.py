@@ -178,6 +178,7 @@ urlpatterns = [
     path(".well-known/myterms.json", myterms.describe, name="myterms"),
     path("products/<str:gtin>", gs1.product, name="gs1_product"),
     path("found/<str:token>", finders.finder, name="finder"),
+    path("found/<str:token>/messages", finders.finder_messages, name="finder_messages"),
     path("channels/<str:token>", by_link.channel, name="channel"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
     path("photos/<uuid:photo_id>/small", photos.photo_small, name="photo_small"),

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from live.announcing import announce
+from live.tokens import topic
 from parties.actors import ANONYMOUS
 from parties.errors import StateForbidsError, TooManyError
 from parties.models import Person
@@ -51,7 +53,7 @@ def write_to_owner(*, pico: Pico, visitor: bytes, message: str, contact: str = "
 
 @transaction.atomic
 def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessage:
-    """A further message of either side.
+    """A further message of either side; the finder's open page hears of it.
 
     Raises TooManyError when the conversation is full, StateForbidsError when the thing has left its owner since.
     """
@@ -64,6 +66,7 @@ def write_again(*, finder: Finder, from_finder: bool, body: str) -> FinderMessag
         raise TooManyError(refusal, retry_after=24 * 3600)
     if from_finder:
         _tell(finder.owner, finder.pico, f"The finder wrote: {body}")
+    announce(topic("finder", finder.pk))
     return FinderMessage.objects.create(finder=finder, from_finder=from_finder, body=body)
 
 

@@ -1,8 +1,9 @@
 """Facts that an answer may have beside its words, and that pages show as what they are. Each is one module here with
-the same three names, and one template of its name (dashboards/templates/facts); adding one touches no other file.
+the same four names, and one template of its name (dashboards/templates/facts); adding one touches no other file.
 
 NAME     its key in an answer's `data`
 EXAMPLE  a value of it, as in the documentation
+IS_ONE   whether the last one said in a journal is the only one that stands, whatever it answers (standing.py)
 check    raises RefusedError, which names the field, for what is no such value; called with the value and the time now
 """
 
@@ -21,10 +22,11 @@ _BESIDE: Final = {"standing"}
 
 
 class Kind(Protocol):
-    """The three names of a fact's module."""
+    """The four names of a fact's module."""
 
     NAME: str
     EXAMPLE: Any
+    IS_ONE: bool
 
     def check(self, value: Any, now: datetime) -> None:
         """Raises RefusedError."""

@@ -8,6 +8,8 @@ from parties.errors import RefusedError
 
 NAME = "appointment"
 EXAMPLE = {"from": "2026-11-24T09:00:00Z", "until": "2026-11-24T12:00:00Z"}
+# Two people may come on two days.
+IS_ONE = False
 LONGEST = timedelta(hours=24)
 FURTHEST = timedelta(days=366)
 

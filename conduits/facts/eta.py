@@ -8,6 +8,8 @@ from parties.errors import RefusedError
 
 NAME = "eta"
 EXAMPLE = "2026-11-21T16:40:00Z"
+# One copy of a thing is back at one time.
+IS_ONE = True
 # Clocks differ, and an answer may have been on its way for a while.
 LATEST = timedelta(minutes=5)
 # Further off it is a slip.
@@ -20,9 +22,9 @@ def check(value: Any, now: datetime) -> None:
     if at is None:
         message = f"An eta is a time such as {EXAMPLE}."
     elif at < now - LATEST:
-        message = "This eta is past. Send the time by which it is back, or null to take an earlier one back."
+        message = "This time is past. Give the one by which it is back."
     elif at > now + FURTHEST:
-        message = "This eta is more than a year off."
+        message = "This time is more than a year off."
     else:
         return
     raise RefusedError(message, field=f"data.{NAME}")

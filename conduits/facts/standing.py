@@ -3,6 +3,11 @@
 An answer is never changed. One that answers the same event or entry, or the earlier answer itself, and has a fact of
 the same kind corrects it: pages show the newest value where the first stood, when it was changed, and what was said
 before.
+
+Of a kind that is one (`IS_ONE`: an eta, as one copy of a thing is back at one time) only the last stands that the
+company said in the journal, also in answer to something else; that it is not known any more is said, too. What it said
+of that kind before is over: pages show that it was said, and claim nothing of it for now. Other kinds touch it not.
+Which answer is later goes by when it was written, not by the times in it.
 """
 
 from collections import defaultdict
@@ -37,6 +42,13 @@ class Standing:
     changed_at: datetime | None
     # What was said before, newest first.
     before: Sequence[Said]
+    # Something else was said since, elsewhere in the journal.
+    is_over: bool = False
+
+    @property
+    def once_said(self) -> Sequence[Any]:
+        """Of what is over, all that was said, newest first."""
+        return [value for value in (self.value, *(said.value for said in self.before)) if value]
 
     @property
     def template(self) -> str:
@@ -63,10 +75,11 @@ def facts_of(entries: Iterable[Entry], *, beyond: bool = True) -> Facts:
         return Facts()
     said = _in_journals({entry.journal_id for entry in shown}) if beyond else shown
     everything = {entry.pk: entry for entry in sorted([*said, *shown], key=lambda entry: entry.pk)}
-    here, facts = {entry.pk for entry in shown}, Facts()
+    here, facts, together = {entry.pk for entry in shown}, Facts(), _together(everything.values())
     for (_, name), answers in _by_thread(everything).items():
         placed = [answer for answer in answers if answer.pk in here]
-        if placed and (standing := _standing(name, answers)):
+        among = together[_place(answers[0], name)] if kinds()[name].IS_ONE else answers
+        if placed and (standing := _standing(name, answers, among)):
             facts.standing[placed[0].pk].append(standing)
             facts.shown_at |= {answer.pk: placed[0].pk for answer in placed[1:]}
     return facts
@@ -93,14 +106,30 @@ def _by_thread(entries: Mapping[UUID, Entry]) -> Mapping[tuple[UUID, str], list[
     return found
 
 
-def _standing(name: str, answers: Sequence[Entry]) -> Standing | None:
-    """None where nothing was ever said but that there is nothing."""
+def _together(entries: Iterable[Entry]) -> Mapping[tuple[UUID, UUID | None, str], list[Entry]]:
+    """A company's answers in one journal with a fact of one kind, whatever they answer, oldest first."""
+    found: dict[tuple[UUID, UUID | None, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for name in _said(entry):
+            found[_place(entry, name)].append(entry)
+    return found
+
+
+def _place(entry: Entry, name: str) -> tuple[UUID, UUID | None, str]:
+    return entry.journal_id, entry.author_company_id, name
+
+
+def _standing(name: str, answers: Sequence[Entry], among: Sequence[Entry]) -> Standing | None:
+    """What these say, of those among which the last stands. None where there was nothing to take back."""
+    is_over = among[-1] is not answers[-1]
     said: list[Said] = []
     for answer in answers:
         value = answer.data[name]
         if value != (said[-1].value if said else None):
             said.append(Said(value, answer.at))
     if not said:
-        return None
+        takes_back = not is_over and any(answer.data[name] for answer in among)
+        return Standing(name, None, None, []) if takes_back else None
     *before, last = said
-    return Standing(name, last.value, last.at if before else None, [one for one in reversed(before) if one.value])
+    changed_at = last.at if before else None
+    return Standing(name, last.value, changed_at, [one for one in reversed(before) if one.value], is_over)

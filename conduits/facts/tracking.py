@@ -9,6 +9,8 @@ from parties.errors import RefusedError
 
 NAME = "tracking"
 EXAMPLE = {"url": "https://parcels.example/4711", "carrier": "Parcel Post", "number": "4711"}
+# Two parcels may be on their way.
+IS_ONE = False
 LONGEST_URL = 500
 LONGEST_WORDS = 60
 # What people see of the address before they open it is its host: in ASCII, so that no other alphabet imitates one.

@@ -15,6 +15,7 @@ from conduits.access import access_conduit
 from conduits.advisories.standing import standing_anywhere
 from conduits.answering import add_companys_entry, answer
 from conduits.assigning import assignable, assignee_of
+from conduits.facts import eta
 from conduits.labelling import labels_of
 from conduits.models import Conduit
 from conduits.models.conduit import Grant
@@ -35,6 +36,8 @@ from rules.asking import questions_to
 from rules.models import Run
 
 SHOWN = 50
+# The field of the verb that is called so in the form.
+ETA = f"data.{eta.NAME}"
 SHUT = {
     Conduit.Status.WAITING.value: "No terms are agreed, so nothing can be read or sent.",
     Conduit.Status.PAUSED.value: "The customer has paused this conduit, so nothing can be read or sent.",
@@ -45,14 +48,20 @@ SHUT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(posting=Role.AGENT)
 def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpResponse:
-    """The conversation of one conduit; agents and admins answer in it."""
+    """The conversation of one conduit; agents and admins answer in it.
+
+    `?change=` names the answer of theirs whose time they change.
+    """
     conduit = access_conduit(party=member.company, conduit_id=conduit_id)
-    form = AnswerForm(posted(request))
+    changed = request.GET.get("change", "")
+    form = AnswerForm(posted(request), is_change=bool(changed))
     if form.is_valid():
         try:
-            _answer(member, conduit, form)
-        except (StateForbidsError, RefusedError) as error:
+            _answer(member, conduit, form, in_reply_to=changed)
+        except StateForbidsError as error:
             form.add_error(None, str(error))
+        except RefusedError as error:
+            form.add_error("eta" if error.field == ETA else None, str(error))
         else:
             return redirect("conversation", member.company.slug, conduit.pk)
     context = desk_context(
@@ -69,9 +78,9 @@ def conversation(request: HttpRequest, member: Member, conduit_id: UUID) -> Http
         assignee=assignee_of(conduit),
         assignable=assignable(member.company),
     )
-    return render(
-        request, "desk/conversation.html", context | _read(member, conduit), status=422 if form.errors else 200
-    )
+    context |= _read(member, conduit)
+    context["changed"] = next((entry for entry in context["entries"] if str(entry.pk) == changed), None)
+    return render(request, "desk/conversation.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -91,12 +100,12 @@ def settled(request: HttpRequest, member: Member, conduit_id: UUID) -> HttpRespo
     return redirect("inbox", member.company.slug)
 
 
-def _answer(member: Member, conduit: Conduit, form: AnswerForm) -> None:
+def _answer(member: Member, conduit: Conduit, form: AnswerForm, *, in_reply_to: str) -> None:
     body = form.cleaned_data["body"]
     if form.cleaned_data["visibility"] == "private":
         add_companys_entry(conduit=conduit, body=body, visibility="private", agent=member.person)
     else:
-        answer(conduit=conduit, body=body, agent=member.person)
+        answer(conduit=conduit, body=body, in_reply_to=in_reply_to, data=form.facts(), agent=member.person)
 
 
 def _read(member: Member, conduit: Conduit) -> dict[str, Any]:

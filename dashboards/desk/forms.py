@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from conduits.terms.rosters import agreements
+from dashboards.clocks import ClockForm, time_field
 from dashboards.forms import SAYS, keepable, prose, text
 from parties.errors import RefusedError
 from picos import retention
@@ -17,8 +18,8 @@ from picos.serial_files import read_serials
 from picos.serials import LONGEST as LONGEST_SERIAL
 
 
-class AnswerForm(forms.Form):
-    """What a company answers."""
+class AnswerForm(ClockForm):
+    """What a company answers, and by when it is back; or, with `is_change`, what it says of that now."""
 
     body = prose("Your answer", 10_000)
     visibility = forms.ChoiceField(
@@ -28,6 +29,36 @@ class AnswerForm(forms.Form):
         required=False,
         error_messages=SAYS,
     )
+    eta = time_field("Back by", help_text="In UTC. The customer sees how long it is until then.")
+    is_unknown = forms.BooleanField(label="When it is back is not known any more", required=False)
+
+    def __init__(self, *args: Any, is_change: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_change = is_change
+        if not is_change:
+            del self.fields["is_unknown"]
+
+    def clean(self) -> dict[str, Any]:
+        """One time at most, which the customer is told."""
+        self.read_clock("eta")
+        eta, is_unknown = self.cleaned_data.get("eta"), self.cleaned_data.get("is_unknown")
+        if self.errors.get("eta"):
+            return self.cleaned_data
+        if (eta or is_unknown) and self.cleaned_data.get("visibility") == "private":
+            self.add_error(
+                "eta", "Your colleagues alone would read this time. Send it to the customer, or leave it out."
+            )
+        elif eta and is_unknown:
+            self.add_error("eta", "Give a time, or say that it is not known any more: not both.")
+        elif self.is_change and not eta and not is_unknown:
+            self.add_error("eta", "Give the new time, or say that it is not known any more.")
+        return self.cleaned_data
+
+    def facts(self) -> dict[str, Any]:
+        """What the answer says beside its words."""
+        if eta := self.cleaned_data["eta"]:
+            return {"eta": f"{eta:%Y-%m-%dT%H:%M:%SZ}"}
+        return {"eta": None} if self.cleaned_data.get("is_unknown") else {}
 
 
 class AcceptedForm(forms.Form):

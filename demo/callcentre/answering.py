@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from demo.callcentre import words
-from demo.callcentre.records import Answer, Records
+from demo.callcentre.records import Answer, Outage, Records
 
 SCANNED = "pico.scanned"
 API = "/api/v1"
@@ -16,17 +16,20 @@ REGION = "GB-CON"
 def answer_to(
     message: dict[str, Any], *, webhook_id: str, company: str, records: Records, now: datetime
 ) -> Answer | None:
-    """The answer to a scan of a modem that somebody owns; nothing else is answered by a program."""
+    """The answer to a scan of a modem that somebody owns; nothing else is answered by a program.
+
+    None, too, when what was last said on this line tells of the same outage and the same time: it stands on the page
+    that the scan opened. Said again, it would take the place of what a colleague has said since at the desk.
+    """
     thing, reply_url = _thing(message), message["data"].get("reply_url")
     if message["type"] != SCANNED or not thing or not reply_url:
         return None
     outage = records.outage_at(thing, now=now)
-    body: dict[str, Any] = {"in_reply_to": webhook_id}
-    if outage:
-        body |= {"body": words.about_outage(outage), "data": {"eta": _written(outage.back)}}
-    else:
-        body |= {"body": words.about_no_outage(records.modem(thing, now=now), now=now)}
-    return Answer(webhook_id, company, reply_url, json.dumps(body))
+    if outage is None:
+        said = {"body": words.about_no_outage(records.modem(thing, now=now), now=now)}
+    elif records.last_said(reply_url) == (said := _about(outage)):
+        return None
+    return Answer(webhook_id, company, reply_url, json.dumps({"in_reply_to": webhook_id} | said))
 
 
 def advisory_about(message: dict[str, Any], *, company: str, records: Records, now: datetime) -> Answer | None:
@@ -59,9 +62,15 @@ def line_about(message: dict[str, Any], answer: Answer | None) -> str:
     line = f"{message['type']} about {_thing(message) or 'nothing in particular'}" + (
         f": “{said[:60]}”" if said else ""
     )
-    if message["type"] == SCANNED and not answer:
-        return f"{line}; nobody owns it, so there is nobody to answer"
-    return line
+    if answer or message["type"] != SCANNED:
+        return line
+    if data.get("reply_url"):
+        return f"{line}; what it was told last still holds"
+    return f"{line}; nobody owns it, so there is nobody to answer"
+
+
+def _about(outage: Outage) -> dict[str, Any]:
+    return {"body": words.about_outage(outage), "data": {"eta": _written(outage.back)}}
 
 
 def _written(at: datetime) -> str:

@@ -3,6 +3,7 @@
 An SQLite file of its own. Each verb is one short transaction, and is safe to repeat.
 """
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -153,9 +154,19 @@ class Records:
         rows = self._do("SELECT * FROM answer WHERE sent IS NULL ORDER BY rowid")
         return [Answer(row["id"], row["company"], row["url"], row["body"]) for row in rows]
 
+    def last_said(self, url: str) -> dict[str, Any] | None:
+        """What the newest answer to this address says, arrived or on its way, without what it answers."""
+        rows = self._do("SELECT body FROM answer WHERE url = ? ORDER BY rowid DESC LIMIT 1", url)
+        said = [json.loads(row["body"]) for row in rows]
+        return {name: value for name, value in said[0].items() if name != "in_reply_to"} if said else None
+
     def settle(self, answer: Answer, *, now: datetime) -> None:
-        """The answer arrived, or was refused for good."""
+        """The answer arrived."""
         self._do("UPDATE answer SET sent = ? WHERE id = ?", _text(now), answer.id)
+
+    def drop(self, answer: Answer) -> None:
+        """The answer was refused for good: it was never said."""
+        self._do("DELETE FROM answer WHERE id = ?", answer.id)
 
     def forget_old(self, *, now: datetime) -> None:
         """Deletes what was received long ago."""

@@ -106,9 +106,10 @@ class CallCentre:
     async def _post(self, answer: Answer, started: float) -> None:
         held = self._credentials.get(answer.company)
         taken = await post(self._session, answer, key=held.key, say=self._say) if held else False
-        if taken is not None:
-            self._records.settle(answer, now=_now())
+        if taken is False:
+            self._records.drop(answer)
         if taken:
+            self._records.settle(answer, now=_now())
             milliseconds = (time.monotonic() - started) * 1000
             said = json.loads(answer.body)
             done = f"published “{said['title']}”" if "title" in said else "answered"

@@ -13,11 +13,8 @@ DAY = timedelta(days=1)
 
 
 def about_outage(outage: Outage) -> str:
-    """Since when, why, and until when; in the street's own time."""
-    return (
-        f"There is an outage in {outage.street} since {clock(outage.since)}: {outage.cause}. "
-        f"We are on it; back by about {clock(outage.back)}."
-    )
+    """Where and why. Until when is said beside it, as a time that the page shows in its reader's own zone."""
+    return f"There is an outage in {outage.street}: {outage.cause}. We are on it."
 
 
 def about_no_outage(modem: Modem, *, now: datetime) -> str:

@@ -12,6 +12,8 @@ from demo.story.steps import MissedError, Steps, milliseconds_since
 
 SCENE = "The cable modem"
 ANSWER = "There is an outage"
+# What the answer alone says: an advisory about the same outage may stand on the page before.
+TIME = "Back by about"
 FIGURE = "scan_to_answer_ms"
 SCANNER = "The customer's other phone"
 
@@ -40,14 +42,14 @@ async def play(
             scanned = await phone.json(f"/P/{code}", device=SCANNER)
             if scanned["you"] != "owner" or not scanned["scan"]:
                 raise MissedError(f"the scan was answered with {scanned}")
-            fragment = await open_page.comes_to_show(ANSWER, within=answer_within + 15)
+            fragment = await open_page.comes_to_show(TIME, within=answer_within + 15)
             took = milliseconds_since(started)
             steps.figures[FIGURE] = took
-            fragment.shows(HARBOUR.name, "back by about")
+            fragment.shows(HARBOUR.name, ANSWER)
             if took >= answer_within * 1000:
                 raise MissedError(f"that took {took} ms; it must take less than {answer_within * 1000:g}")
     with steps.step("without JavaScript, a reload shows it too"):
-        (await phone.open(f"/P/{code}?stay")).shows(ANSWER, "back by about")
+        (await phone.open(f"/P/{code}?stay")).shows(ANSWER, TIME)
     with steps.step("the call centre's webhook was genuine, and came once"):
         await centre.hears(code, "pico.scanned")
         if (scans := await centre.count(code, "pico.scanned")) != 1:

@@ -37,7 +37,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
         scan = signed_in(chromium, ANN, PHONE, to=modem.url_path)
-        scan.get_by_text("There is an outage").first.wait_for()
+        scan.locator(".eta").wait_for()
         keep(scan, "scan")
 
         thing = signed_in(chromium, ANN, PHONE, to=f"/things/{moccasin.code}")

@@ -39,3 +39,12 @@ def test_until_when_an_advisory_stands_is_entered_by_one_s_own_clock(a_browser: 
     zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     expect(page.locator("[name=zone]")).to_have_value(zone)
     expect(page.get_by_text("In your own time. Empty: until you end it.")).to_be_visible()
+
+
+def test_by_when_it_is_back_is_entered_by_one_s_own_clock(a_browser: Opening) -> None:
+    page = a_browser("cleo", PHONE)
+    page.goto("/desk/harbour")
+    page.locator(".inbox a").first.click()
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    expect(page.locator("#answer [name=zone]")).to_have_value(zone)
+    expect(page.get_by_text("In your own time. The customer sees how long it is until then.")).to_be_visible()

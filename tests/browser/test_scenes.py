@@ -2,10 +2,12 @@
 
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.credentials import read_credentials
 from tests.browser.conftest import DESK, Opening, printed_codes
 from tests.factories import a_photo
 from tests.served import Served
@@ -32,10 +34,14 @@ def test_the_moccasin(a_browser: Opening, served: Served) -> None:
 
 
 def test_the_cable_modem(a_browser: Opening, served: Served) -> None:
-    code = printed_codes(served)[1]
-    took = [_scan_and_read_the_answer(a_browser("ann", agent=f"phone {number}"), code) for number in range(3)]
+    codes = list(_claimed_by_ann(a_browser, served, "CM3-000004", "CM3-000007", "CM3-000010"))
+    took = [_scan_and_read_the_answer(a_browser("ann", agent="phone 1"), code) for code in codes]
     # The best of three: what is promised is the software's time, not that of a machine which is busy elsewhere.
     assert min(took) < 1, f"from the open page to the answer it took {took} s"
+    again = a_browser("ann", agent="phone 2")
+    again.goto(f"/P/{codes[0]}")
+    served.wait_for("hears pico.scanned about CM3-000004; what it was told last still holds")
+    expect(again.locator(".eta")).to_contain_text("Back by about")
 
 
 def test_the_cable_modem_without_scripts_shows_the_answer_after_a_reload(a_browser: Opening, served: Served) -> None:
@@ -94,12 +100,24 @@ def test_a_scan_sets_no_cookie_loads_little_and_nothing_from_elsewhere(a_browser
     assert sum(weights) < 30_000
 
 
+def _claimed_by_ann(a_browser: Opening, served: Served, *serials: str) -> Iterator[str]:
+    """The codes of modems behind the same cable, on which nothing was answered yet."""
+    key = read_credentials(served.data_dir)["harbour"].key
+    phone = a_browser("ann")
+    for serial in serials:
+        found = phone.request.get(f"/api/v1/picos?q={serial}", headers={"Authorization": f"Bearer {key}"}).json()
+        (code,) = [pico["code"] for pico in found["results"]]
+        phone.goto(f"/P/{code}/claim")
+        phone.get_by_role("button", name="It’s mine").click()
+        expect(phone.get_by_label("Tell Harbour Cable how it is going")).to_be_visible()
+        yield code
+
+
 def _scan_and_read_the_answer(phone: Page, code: str) -> float:
-    known = phone.request.get(f"/P/{code}/fragment").text().count("There is an outage")
     # From the moment at which the page opens in the customer's hand; the story measures from the scan itself.
     phone.goto(f"/P/{code}", wait_until="commit")
     began = time.monotonic()
-    expect(phone.locator("#live").get_by_text("There is an outage in Harbour Street")).to_have_count(known + 1)
+    expect(phone.locator("#live").get_by_text("There is an outage in Harbour Street")).to_have_count(1)
     seconds = time.monotonic() - began
     expect(phone.locator(".eta").first).to_contain_text("Back by about")
     return seconds
@@ -173,6 +191,6 @@ def _answer_the_finder(phone: Page, finder: Page, code: str) -> None:
     expect(phone.get_by_text("It is at the depot.").first).to_be_visible()
     phone.get_by_label("Answer").fill("I come by at five.")
     phone.locator("section", has_text="A finder wrote").get_by_role("button", name="Send").click()
-    finder.reload()
     expect(finder.get_by_text("I come by at five.")).to_be_visible()
+    assert finder.context.cookies() == []
     assert "mara@customer.example" not in finder.content()

@@ -37,6 +37,16 @@ def a_scan(conduit: Conduit) -> str:
     return str(record_scan(pico=conduit.pico, visitor=b"12345678", person=None))
 
 
+def over(*entries: Entry) -> dict[str, list[Any]]:
+    """Of these entries, by their words: what each of them once said and nothing claims any more."""
+    found = facts_of(sorted(entries, key=lambda entry: entry.pk, reverse=True))
+    return {
+        entry.body: [value for one in found.standing[entry.pk] if one.is_over for value in one.once_said]
+        for entry in entries
+        if found.standing[entry.pk]
+    }
+
+
 def standing(*entries: Entry) -> dict[str, list[tuple[str, Any, list[Any]]]]:
     """Of these entries, by their words: name, value and what was said before."""
     found = facts_of(sorted(entries, key=lambda entry: entry.pk, reverse=True))
@@ -139,16 +149,71 @@ def test_an_answer_to_the_earlier_answer_corrects_it_too_and_null_takes_it_back(
 
 
 @time_machine.travel(NOW, tick=False)
-def test_answers_to_something_else_correct_nothing_and_the_same_again_changes_nothing() -> None:
+def test_the_same_again_changes_nothing() -> None:
     conduit = a_conduit()
     scan = a_scan(conduit)
     first = answer(conduit=conduit, body="First", in_reply_to=scan, data={"eta": FIRST})
-    other = answer(conduit=conduit, body="Other", data={"eta": LATER})
     answer(conduit=conduit, body="Again", in_reply_to=scan, data={"eta": FIRST})
 
-    assert standing(first, other) == {"First": [("eta", FIRST, [])], "Other": [("eta", LATER, [])]}
     (fact,) = facts_of([first]).standing[first.pk]
-    assert fact.changed_at is None
+    assert (fact.value, fact.changed_at, fact.is_over) == (FIRST, None, False)
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("eta", [LATER, FIRST, "2026-11-21T15:00:00Z"])
+def test_of_a_company_s_etas_the_last_said_stands_whatever_it_answers_and_whatever_time_it_is(eta: str) -> None:
+    conduit, another = a_conduit(), a_conduit()
+    first = answer(conduit=conduit, body="First", in_reply_to=a_scan(conduit), data={"eta": FIRST})
+    other = answer(conduit=conduit, body="Other", data={"eta": eta})
+    elsewhere = answer(conduit=another, body="Elsewhere", data={"eta": FIRST})
+
+    assert over(first, other, elsewhere) == {"First": [FIRST], "Other": [], "Elsewhere": []}
+    # Also on a page that shows the earlier one alone.
+    assert over(first) == {"First": [FIRST]}
+    # Who reads what was passed on knows no later word.
+    assert not facts_of([first], beyond=False).standing[first.pk][0].is_over
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_earlier_answer_s_correction_stands_again_and_what_was_changed_is_over_as_a_whole() -> None:
+    conduit = a_conduit()
+    first = answer(conduit=conduit, body="First", data={"eta": FIRST})
+    other = answer(conduit=conduit, body="Other", data={"eta": FIRST})
+    answer(conduit=conduit, body="Later", in_reply_to=str(first.pk), data={"eta": LATER})
+    assert standing(first)["First"] == [("eta", LATER, [FIRST])]
+    assert over(first, other) == {"First": [], "Other": [FIRST]}
+
+    answer(conduit=conduit, body="No idea", in_reply_to=str(other.pk), data={"eta": None})
+    assert standing(other)["Other"] == [("eta", None, [FIRST])]
+    assert over(first, other) == {"First": [LATER, FIRST], "Other": []}
+
+    newest = answer(conduit=conduit, body="Newest", data={"eta": LATER})
+    assert over(first, other, newest) == {"First": [LATER, FIRST], "Other": [FIRST], "Newest": []}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_null_in_answer_to_something_else_takes_the_journal_s_eta_back_and_without_one_says_nothing() -> None:
+    conduit = a_conduit()
+    nothing = answer(conduit=conduit, body="Nothing", data={"eta": None})
+    assert standing(nothing) == {}
+    first = answer(conduit=conduit, body="First", data={"eta": FIRST})
+    null = answer(conduit=conduit, body="Null", data={"eta": None})
+    assert standing(first, null) == {"First": [("eta", FIRST, [])], "Null": [("eta", None, [])]}
+    assert over(nothing, first, null) == {"First": [FIRST], "Null": []}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_appointments_and_parcels_stand_beside_each_other_and_touch_no_eta() -> None:
+    conduit = a_conduit()
+    visit = {"from": FIRST, "until": LATER}
+    eta = answer(conduit=conduit, body="Eta", data={"eta": FIRST})
+    several = [
+        answer(conduit=conduit, body=f"{name} {number}", data={name: value})
+        for name, value in (("appointment", visit), ("tracking", TRACKING))
+        for number in (1, 2)
+    ]
+    shown = over(eta, *several)
+    assert shown == {"Eta": []} | {entry.body: [] for entry in several}
 
 
 def test_two_agents_who_answer_one_message_both_stand_and_the_later_fact_holds(api: Api) -> None:

@@ -74,10 +74,10 @@ def test_a_correction_stands_in_the_place_of_what_was_said_with_when_and_what_be
         owners = read(browser(conduit.owner).get(f"/things/{conduit.pico.code}"))
         companys = read(browser(agent).get(f"/desk/{conduit.company.slug}/conduits/{conduit.pk}"))
 
-    for page in (owners, companys):
+    for page, more in ((owners, ""), (companys, " Change the time")):
         (fact,) = page.all("div", class_="fact")
         assert fact.text == (
-            "Back by about 17:30 UTC, in 1 h 20 min changed at 16:10 UTC Before: Back by about 16:40 UTC"
+            f"Back by about 17:30 UTC, in 1 h 20 min changed at 16:10 UTC Before: Back by about 16:40 UTC{more}"
         )
         (old,) = page.all("li", id=f"entry-{first.pk}")
         assert fact.text in old.text
@@ -92,3 +92,19 @@ def test_what_is_taken_back_is_said_to_be() -> None:
         assert facts_on_page(conduit) == [
             "When it is back is not known any more changed at 14:40 UTC Before: Back by about 16:40 UTC"
         ]
+
+
+def test_what_a_later_answer_replaced_is_read_and_claims_nothing() -> None:
+    conduit = a_conduit()
+    with time_machine.travel(NOW, tick=False):
+        first = answer(conduit=conduit, body="An outage.", data={"eta": "2026-11-21T16:00:00Z"})
+        answer(conduit=conduit, body="Later.", in_reply_to=str(first.pk), data={"eta": "2026-11-21T16:40:00Z"})
+        answer(conduit=conduit, body="Still.", data={"eta": "2026-11-21T17:30:00Z"})
+        page = read(browser(conduit.owner).get(f"/P/{conduit.pico.code}"))
+        said = "Said then: Back by about 16:40 UTC Before: Back by about 16:00 UTC"
+        stands = "Back by about 17:30 UTC, in 2 h 50 min"
+        assert [fact.text for fact in page.all("div", class_="fact")] == [stands, said]
+        assert [one.text for one in page.all("p", class_="eta")] == [stands]
+        agent = browser(a_member(conduit.company).person)
+        desk = read(agent.get(f"/desk/{conduit.company.slug}/conduits/{conduit.pk}"))
+        assert [one.text for one in desk.all("div", class_="fact")] == [f"{stands} Change the time", said]

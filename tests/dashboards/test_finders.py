@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from api.models import Tally
 from conduits.delivery.payloads import body_of
+from live.tokens import read_token
 from parties.models import Person
 from picos.finding import PER_FINDER, write_again, write_to_owner
 from picos.losing import report_lost
@@ -134,7 +135,40 @@ def test_the_finder_s_page_leaves_no_address_behind_that_others_could_guess() ->
     assert str(Finder.objects.get().pk) not in told["Location"]
     for wrong in ("/found/x", f"/found/{Finder.objects.get().pk}", f"{told['Location']}x", "/found/%00"):
         assert browser().get(wrong).status_code == 404
+        assert browser().get(f"{wrong}/messages").status_code == 404
         assert browser().post(wrong, {"body": "Hello"}).status_code == 404
+
+
+def test_the_finder_s_open_page_hears_of_the_answer_and_fetches_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pico, client = owned_by(), browser()
+    rung: list[str] = []
+    monkeypatch.setattr("picos.finding.announce", lambda *topics: rung.extend(topics))
+    told, other = tell(pico, client), tell(pico, message="Another one.")
+    page = client.get(told["Location"])
+    live = read(page).all("main")[0].attributes
+    finder = Finder.objects.earliest("created_at")
+    browser(pico.owner).post(f"/things/{pico.code}/finders/{finder.pk}", {"body": "I come by at five."})
+
+    token = read_token(live["data-live-token"])
+    assert token
+    assert rung == [token.topic]
+    assert live["data-fragment"] == f"{told['Location']}/messages"
+    part = client.get(live["data-fragment"])
+    assert [one.text for one in read(part, whole=False).all("li")] == [
+        "You · just now It is at the depot. Ask for Joe.",
+        "The owner · just now I come by at five.",
+    ]
+    assert (part["Referrer-Policy"], part["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert "five" not in browser().get(f"{other['Location']}/messages").content.decode()
+    assert not client.cookies
+
+
+def test_the_finder_s_page_weighs_little() -> None:
+    client = browser()
+    page = client.get(tell(owned_by(), client)["Location"])
+    own = read(page)
+    paths = [one.attributes["href"] for one in own.all("link")] + [one.attributes["src"] for one in own.all("script")]
+    assert len(page.content) + sum(len(client.get(path).getvalue()) for path in paths) < 30_000
 
 
 def test_a_message_can_be_sent_as_json() -> None:

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 import demo.callcentre
 from conduits.delivery.signing import headers_for, new_secret
-from demo.callcentre import posting
+from demo.callcentre import answering, posting
 from demo.callcentre.records import STREETS, Answer, Received, Records
 from demo.callcentre.server import CallCentre
 from demo.credentials import Credentials
@@ -56,9 +56,10 @@ Scenario = Callable[[Client, Api, "Webhook"], Awaitable[None]]
 
 @dataclass
 class Webhook:
-    """Makes signed messages whose answers go to the API at `base`."""
+    """Makes signed messages to the centre, whose answers go to the API at `base`."""
 
     base: str
+    centre: CallCentre
 
     def body(self, type_: str = "pico.scanned", *, serial: str = CUT_OFF, owned: bool = True, **data: Any) -> bytes:
         conduit = "5f0f0a3c-0000-7000-8000-000000000001" if owned else None
@@ -96,7 +97,7 @@ async def _play(scenario: Scenario, path: Path, said: list[str], statuses: list[
     centre = CallCentre(records=Records(path), credentials=held, say=said.append)
     async with TestServer(api.application()) as server, TestClient(TestServer(centre.application())) as client:
         async with asyncio.timeout(20):
-            await scenario(client, api, Webhook(f"http://127.0.0.1:{server.port}"))
+            await scenario(client, api, Webhook(f"http://127.0.0.1:{server.port}", centre))
             await asyncio.gather(*centre.under_way)
     return api
 
@@ -119,7 +120,7 @@ def test_the_first_scan_in_an_outage_also_publishes_one_advisory_for_the_region(
     posted = play(scenario).posted
 
     ((headers, _, said),) = [one for one in posted if one[1] == "/api/v1/advisories"]
-    assert len(posted) == 4
+    assert len(posted) == 3
     assert headers["Idempotency-Key"].startswith("outage-Harbour-Street-")
     assert [said["title"], said["severity"]] == ["Outage in Harbour Street", "medium"]
     assert said["scope"] == {"product": PRODUCT["id"], "region": "GB-CON"}
@@ -140,9 +141,55 @@ def test_a_scan_where_the_cable_is_cut_is_answered_with_the_time_of_repair(play:
     assert path == "/api/v1/conduits/5f0f0a3c-0000-7000-8000-000000000001/messages"
     assert [headers["Authorization"], headers["Idempotency-Key"]] == ["Bearer pico_harbour", ID]
     assert answer["in_reply_to"] == ID
-    assert answer["body"].startswith("There is an outage in Harbour Street since ")
+    # Its clock is the reader's, as the page shows it: the words name none.
+    assert answer["body"] == "There is an outage in Harbour Street: a cut cable. We are on it."
     eta = datetime.fromisoformat(answer["data"]["eta"])
     assert before + timedelta(hours=2) <= eta <= before + timedelta(hours=2, minutes=6)
+
+
+def scanned_again(*, serial: str = CUT_OFF) -> Scenario:
+    """The same modem is scanned three times, and each answer waited for."""
+
+    async def scenario(client: Client, api: Api, webhook: Webhook) -> None:
+        body = webhook.body(serial=serial)
+        for number in range(3):
+            headers = webhook.headers(body, message_id=f"{ID}{number}")
+            assert (await client.post("/hooks/harbour", data=body, headers=headers)).status == 204
+            await asyncio.gather(*webhook.centre.under_way)
+
+    return scenario
+
+
+def test_what_was_said_of_an_outage_and_still_holds_is_not_said_again(
+    play: Callable[..., Api], said: list[str]
+) -> None:
+    assert [answer["in_reply_to"] for _, _, answer in play(scanned_again()).posted] == [f"{ID}0"]
+    again = f"Harbour Cable hears pico.scanned about {CUT_OFF}; what it was told last still holds"
+    assert said.count(again) == 2
+
+
+def test_what_was_refused_was_not_said(play: Callable[..., Api]) -> None:
+    posted = play(scanned_again(), 409, 201).posted
+    assert [answer["in_reply_to"] for _, _, answer in posted] == [f"{ID}0", f"{ID}1"]
+
+
+def test_where_there_is_no_outage_each_scan_is_answered(play: Callable[..., Api]) -> None:
+    assert len(play(scanned_again(serial=WELL)).posted) == 3
+
+
+def test_another_outage_and_another_owner_of_the_line_are_answered(tmp_path: Path) -> None:
+    records, start = Records(tmp_path / "records.sqlite3"), datetime(2026, 5, 1, 12, tzinfo=UTC)
+    centre = CallCentre(records=records, credentials={}, say=lambda _: None)
+    webhook, answered = Webhook("http://api", centre), []
+    for number, (minutes, owner) in enumerate([(0, "first"), (5, "first"), (110, "first"), (111, "next")]):
+        message = json.loads(webhook.body(reply_url=owner))
+        now, id_ = start + timedelta(minutes=minutes), str(number)
+        answer = answering.answer_to(message, webhook_id=id_, company="harbour", records=records, now=now)
+        records.take_in(Received(id_, "harbour", "pico.scanned", "K7QM3XNB0FJ2H", now), answer)
+        answered.append(json.loads(answer.body)["data"]["eta"] if answer else None)
+
+    assert answered == ["2026-05-01T14:00:00Z", None, "2026-05-01T15:50:00Z", "2026-05-01T15:50:00Z"]
+    records.close()
 
 
 def test_a_scan_anywhere_else_is_answered_with_what_the_records_say(play: Callable[..., Api]) -> None:

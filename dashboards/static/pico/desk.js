@@ -20,10 +20,11 @@ document.addEventListener("keydown", (event) => {
 const line = document.querySelector(".many"), open = line?.querySelector("[aria-current]");
 if (open && open.offsetLeft + open.offsetWidth > line.clientWidth) line.scrollLeft = open.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
 // A time is entered by the clock of who enters it; without this script it is in UTC, as the page then says.
-const until = document.querySelector("input[name=until]"), zone = until?.form.elements.zone;
+const local = document.querySelector("input[type=datetime-local]"), zone = local?.form.elements.zone;
 if (zone) {
-  const at = new Date(`${until.value}Z`);
-  if (until.value && !zone.value) until.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  const at = new Date(`${local.value}Z`);
+  if (local.value && !zone.value) local.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
   zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  document.getElementById("id_until_helptext").textContent = "In your own time. Empty: until you end it.";
+  const help = document.getElementById(`${local.id}_helptext`);
+  help.textContent = help.textContent.replace("In UTC.", "In your own time.");
 }

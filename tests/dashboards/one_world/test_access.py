@@ -159,6 +159,7 @@ DOORS = [
     get("myterms", "/.well-known/myterms.json", ANYBODY),
     get("gs1_product", "/products/{gtin}", ANYBODY),
     get("finder", "/found/{token}", ANYBODY),
+    get("finder_messages", "/found/{token}/messages", ANYBODY),
     post("finder", "/found/{token}", does(ANYBODY), {"body": "Still here."}),
     get("channel", "/channels/{channel_token}", ANYBODY),
     post("channel", "/channels/{channel_token}", does(ANYBODY), {"body": "A new sole."}),

@@ -1,10 +1,12 @@
 """A conversation at the desk: what of it a company may read and write, and what its customer never sees."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 
 from conduits import steering
 from conduits.models import AccessLine, Conduit
@@ -18,6 +20,8 @@ from tests.factories import a_conduit, a_member, a_rule
 
 pytestmark = pytest.mark.django_db
 
+NOW = dt.datetime(2026, 11, 21, 14, 40, tzinfo=dt.UTC)
+
 
 @pytest.fixture(scope="module")
 def make_world() -> Callable[[], World]:
@@ -30,6 +34,10 @@ def path_of(world: World, more: str = "") -> str:
 
 def look(world: World, who: str = "agent") -> Markup:
     return read(world.browser(who).get(path_of(world)))
+
+
+def path_of_thing(world: World) -> str:
+    return f"/things/{world.pico.code}"
 
 
 def say(world: World, body: str = "We mend it.", who: str = "agent", **values: str) -> Any:
@@ -227,6 +235,125 @@ def test_a_note_for_colleagues_stays_one_when_it_has_to_be_written_anew(world: W
 def test_an_answer_goes_to_the_customer_unless_it_says_otherwise(world: World) -> None:
     assert world.browser("agent").post(path_of(world), {"body": "We mend it."}).status_code == 302
     assert Entry.objects.get(author_company=world.company).visibility == "shared"
+
+
+@pytest.mark.parametrize(
+    ("eta", "zone", "kept"),
+    [
+        ("2026-11-21T16:40", "", {"eta": "2026-11-21T16:40:00Z"}),
+        ("2026-11-21T17:40", "Europe/Berlin", {"eta": "2026-11-21T16:40:00Z"}),
+        ("2026-11-21T11:40", "America/New_York", {"eta": "2026-11-21T16:40:00Z"}),
+        ("", "Europe/Berlin", {}),
+    ],
+)
+def test_an_answer_says_by_when_it_is_back_by_the_agent_s_own_clock(
+    world: World, eta: str, zone: str, kept: dict[str, str]
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert say(world, eta=eta, zone=zone).status_code == 302
+        (said,) = [
+            one.text for one in read(world.browser("owner").get(path_of_thing(world))).all("div", class_="fact")
+        ] or [""]
+    assert Entry.objects.get(author_company=world.company).data == kept
+    assert said == ("Back by about 16:40 UTC, in 2 h" if kept else "")
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"eta": "2026-11-21T14:34"}, "This time is past. Give the one by which it is back."),
+        ({"eta": "2026-11-21T14:40", "zone": "Europe/Berlin"}, "This time is past. Give the one by which it is back."),
+        ({"eta": "2027-11-23T14:40"}, "This time is more than a year off."),
+        ({"eta": "soon"}, "This is no date and time."),
+        ({"eta": "9999-12-31T23:59", "zone": "America/New_York"}, "This is no date and time."),
+        ({"eta": "0001-01-01T00:00+14:00"}, "This is no date and time."),
+        (
+            {"eta": "2026-11-21T16:40", "zone": "Mars/Olympus"},
+            "Your browser named a time zone that is not known here. Nothing was sent.",
+        ),
+        (
+            {"eta": "2026-11-21T16:40", "visibility": "private"},
+            "Your colleagues alone would read this time. Send it to the customer, or leave it out.",
+        ),
+    ],
+)
+def test_a_time_that_cannot_be_taken_is_said_beside_it_and_all_is_kept(
+    world: World, values: dict[str, str], error: str
+) -> None:
+    before = Entry.objects.count()
+    with time_machine.travel(NOW, tick=False):
+        answer = say(world, **values)
+    page = read(answer)
+    assert (answer.status_code, page.errors) == (422, {"eta": [error]})
+    assert page.all("textarea", name="body")[0].text == "We mend it."
+    shown = {
+        one.attributes["name"]: one.attributes.get("value", "") for one in page.all("input") if "name" in one.attributes
+    }
+    assert (shown["eta"], shown["zone"]) == (values["eta"], values.get("zone", ""))
+    assert Entry.objects.count() == before
+
+
+def answered_by(world: World, eta: str = "2026-11-21T16:40") -> str:
+    """The way to change the time of an answer that says this."""
+    assert say(world, "An outage.", eta=eta).status_code == 302
+    (link,) = [one for one in look(world).all("a") if one.text == "Change the time"]
+    path, _, query = link.attributes["href"].partition("?")
+    assert (path, query.partition("#")[2]) == (path_of(world), "answer")
+    return link.attributes["href"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_agent_changes_a_time_that_was_given_and_the_answer_corrects_that_one(world: World) -> None:
+    change = answered_by(world)
+    page = read(world.browser("agent").get(change))
+    assert "You change the time that stands beside “An outage.”" in page.all("form", id="answer")[0].text
+    assert (
+        world.browser("agent").post(change, {"body": "It takes longer.", "eta": "2026-11-21T17:30"}).status_code == 302
+    )
+    later, first = Entry.objects.filter(author_company=world.company)
+    assert (later.in_reply_to, later.data) == (first, {"eta": "2026-11-21T17:30:00Z"})
+    (fact,) = look(world).all("div", class_="fact")
+    assert fact.text.startswith(
+        "Back by about 17:30 UTC, in 2 h 50 min changed at 14:40 UTC Before: Back by about 16:40"
+    )
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_agent_takes_a_time_back(world: World) -> None:
+    change = answered_by(world)
+    assert world.browser("agent").post(change, {"body": "Nobody knows.", "is_unknown": "on"}).status_code == 302
+    assert Entry.objects.filter(author_company=world.company)[0].data == {"eta": None}
+    owners = read(world.browser("owner").get(path_of_thing(world)))
+    assert owners.all("p", class_="eta")[0].text == "When it is back is not known any more"
+    assert "Change the time" not in owners.all("main")[0].text
+    assert not [one for one in look(world, "viewer").all("a") if one.text == "Change the time"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_change_is_one_thing_and_of_this_conversation(world: World) -> None:
+    change, before = answered_by(world), Entry.objects.count()
+    for values, error in (
+        ({}, "Give the new time, or say that it is not known any more."),
+        (
+            {"eta": "2026-11-21T17:30", "is_unknown": "on"},
+            "Give a time, or say that it is not known any more: not both.",
+        ),
+        (
+            {"is_unknown": "on", "visibility": "private"},
+            "Your colleagues alone would read this time. Send it to the customer, or leave it out.",
+        ),
+    ):
+        answer = world.browser("agent").post(change, {"body": "Later.", **values})
+        assert (answer.status_code, read(answer).errors) == (422, {"eta": [error]}), values
+        assert "You change the time" in read(answer).all("form", id="answer")[0].text
+    for other in (str(world.conduit.pk), "x", "%00"):
+        path = path_of(world, f"?change={other}")
+        assert "You change the time" not in read(world.browser("agent").get(path)).all("main")[0].text
+        answer = world.browser("agent").post(path, {"body": "Later.", "eta": "2026-11-21T17:30"})
+        unknown = {"": ["There is no such message, event or entry in this conduit."]}
+        assert (answer.status_code, read(answer).errors) == (422, unknown)
+    assert world.browser("viewer").post(change, {"body": "Later.", "is_unknown": "on"}).status_code == 403
+    assert Entry.objects.count() == before
 
 
 def test_settling_ends_the_wait_until_the_customer_writes_again(world: World) -> None:

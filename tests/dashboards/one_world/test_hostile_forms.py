@@ -59,6 +59,8 @@ FIELDS = [
     "auth",
     "company",
     "kind",
+    "eta",
+    "is_unknown",
 ]
 NONSENSE = ["\0", "x" * 3000, "9" * 400, "01a2003a-f905-7606-b046-77084bc8746c", "🥾\u202e\ufeff"]
 WRONG = ["", "\0", "x" * 3000, "-1"]
