@@ -42,7 +42,9 @@ class ConnectorForm(forms.Form):
         """Says beside each field what its kind has against it."""
         for place, sentences in errors_of(error).items():
             for sentence in sentences:
-                self.add_error(place if place in self.fields else None, f"{sentence[:1].upper()}{sentence[1:]}.")
+                self.add_error(
+                    place if place in self.fields else None, f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}."
+                )
 
 
 def _field(info: FieldInfo, *, keeps: bool) -> forms.Field:
