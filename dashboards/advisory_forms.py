@@ -11,24 +11,22 @@ from conduits.models import Wish
 from conduits.models.advisory import Severity
 from conduits.reaching.hours import zone_named
 from dashboards.desk.forms import batch_named
-from dashboards.forms import SAYS, prose, text
+from dashboards.forms import prose, text
+from dashboards.wording import Form
 from picos.models import Batch, Product
 
 
-class WordingForm(forms.Form):
+class WordingForm(Form):
     """What an advisory says."""
 
     title = text("In one line", 100, help_text="“Recall of lot 26-03: the glue of the sole”.")
     body = prose("What to do", 10_000)
-    severity = forms.ChoiceField(
-        label="How much it matters", choices=Severity.choices, widget=forms.RadioSelect, error_messages=SAYS
-    )
+    severity = forms.ChoiceField(label="How much it matters", choices=Severity.choices, widget=forms.RadioSelect)
     until = forms.DateTimeField(
         label="Until",
         required=False,
         help_text="In UTC. Empty: until you end it.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "This is no date and time."},
     )
     # The page's script fills in the zone of who writes, whose clock `until` then is by.
     zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -47,8 +45,8 @@ class WordingForm(forms.Form):
 class AdvisoryForm(WordingForm):
     """An advisory to publish: what it says, and whom it is about."""
 
-    product: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them", error_messages=SAYS)
-    batch: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them", error_messages=SAYS)
+    product: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them")
+    batch: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them")
     serials = prose(
         "Serial numbers",
         500_000,
@@ -84,7 +82,7 @@ class AdvisoryForm(WordingForm):
         }
 
 
-class EndingForm(forms.Form):
+class EndingForm(Form):
     """How an advisory ends."""
 
     how = forms.ChoiceField(
@@ -92,14 +90,11 @@ class EndingForm(forms.Form):
         choices=[("all_clear", "All clear: what it said is over"), ("withdrawn", "It was never right: withdraw it")],
         initial="all_clear",
         widget=forms.RadioSelect,
-        error_messages=SAYS,
     )
     body = prose("What to tell them", 1000, required=False)
 
 
-class ToldForm(forms.Form):
+class ToldForm(Form):
     """Of which advisories a person wants to be told."""
 
-    level = forms.ChoiceField(
-        label="Tell me", choices=Wish.Level.choices, widget=forms.RadioSelect, error_messages=SAYS
-    )
+    level = forms.ChoiceField(label="Tell me", choices=Wish.Level.choices, widget=forms.RadioSelect)

@@ -107,7 +107,10 @@ def test_a_thing_is_added_by_hand() -> None:
     [
         ({"name": ""}, {"name": ["Nothing is written here yet."]}),
         ({"name": "x" * 101}, {"name": ["At most 100 letters fit in; this has 101."]}),
-        ({"name": "A chair", "company_name": "a\0b"}, {"company_name": ["Null characters are not allowed."]}),
+        (
+            {"name": "A chair", "company_name": "a\0b"},
+            {"company_name": ["There is a character in it that cannot be kept."]},
+        ),
     ],
 )
 def test_a_thing_that_cannot_be_added_is_said_beside_its_field(
