@@ -122,7 +122,7 @@ def _mute(person: Person, company_id: str, kind: str, *, is_muted: bool) -> str:
     if company is None:
         raise Http404
     (preferences.mute_company if is_muted else preferences.unmute_company)(person=person, company=company)
-    return f"News from {company}"
+    return f"News from {company}, also warnings,"
 
 
 @require_safe
