@@ -112,7 +112,7 @@ def test_a_server_that_cannot_tell_regions_shows_it_to_all_with_the_region_named
     pico = a_pico(a_product(company))
     an_advisory(company, scope={"region": "DE-BY"})
     assert shown(pico) == ["Recall of lot 26-03"]
-    assert "· for the region DE-BY" in Client().get(f"/P/{pico.code}").content.decode()
+    assert "· for Bayern, Germany" in Client().get(f"/P/{pico.code}").content.decode()
 
 
 def test_the_important_come_first_then_the_newest(company: Company) -> None:

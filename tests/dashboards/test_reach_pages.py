@@ -160,7 +160,10 @@ def test_a_company_is_muted_at_its_line_and_heard_from_again(ann: Person) -> Non
     assert "LAMO Footwear" in read(client.get("/you/reach")).all("main")[0].text
     client.post("/you/reach/mutes", body | {"do": "unmute"})
     assert not Mute.objects.exists()
-    assert next(one.text for one in read(client.get("/companies")).all("button")) == "Mute LAMO Footwear, also its warnings"
+    assert (
+        next(one.text for one in read(client.get("/companies")).all("button"))
+        == "Mute LAMO Footwear, also its warnings"
+    )
 
 
 def test_beside_a_notice_stands_the_button_that_mutes_its_company_or_its_kind(ann: Person) -> None:

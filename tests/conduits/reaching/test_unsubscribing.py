@@ -36,7 +36,10 @@ def test_a_mail_s_link_mutes_the_company_that_wrote(ann: Person, lamo: Company, 
     from_company(lamo, ann)
     reach()
     answer = one_click(link_in(mailoutbox[0]))
-    assert (answer.status_code, read(answer).heading) == (200, "You will get no more messages from LAMO Footwear, its warnings included")
+    assert (answer.status_code, read(answer).heading) == (
+        200,
+        "You will get no more messages from LAMO Footwear, its warnings included",
+    )
     assert list(Mute.objects.values_list("person", "company")) == [(ann.pk, lamo.pk)]
     from_company(lamo, ann)
     reach()
