@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +29,7 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Channel, ChannelUse, Finder, Invitation, Pico, Transfer
+from picos.models import Channel, ChannelUse, Finder, FinderMessage, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
 from picos.regions import region_of
@@ -182,11 +182,14 @@ def _tiles(person: Person) -> dict[str, Any]:
     by_company = Q(entries__author_company__isnull=False) & ~Q(entries__visibility="private")
     by_link = Q(entries__channel__isnull=False)
     unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
+    last_words = FinderMessage.objects.filter(finder=OuterRef("pk")).order_by("-pk").values("from_finder")[:1]
+    finders = Finder.objects.filter(pico=OuterRef("pico"), owner=person).annotate(waits=Subquery(last_words))
     journals = (
         Journal.objects.filter(owner=person, closed_at=None)
         .select_related("pico__product__company")
         .annotate(new=Count("entries", filter=(by_company | by_link) & unread))
-        .order_by("-new", "-opened_at")[:200]
+        .annotate(finder_waits=Exists(finders.filter(waits=True)))
+        .order_by("-finder_waits", "-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).select_related("company").order_by("-at")[:5])
     broken = list(person.ways.filter(status=Way.Status.OFF).exclude(off_reason=""))

@@ -85,6 +85,12 @@ def grouped(code: str) -> str:
 
 
 @register.filter
+def mid_sentence(label: str) -> str:
+    """A label as it stands within a sentence."""
+    return f"{label[:1].lower()}{label[1:]}"
+
+
+@register.filter
 def spoken(key: str) -> str:
     """A state value's key, `warranty_until`, as it is read: `warranty until`."""
     return key.replace("_", " ")
@@ -108,7 +114,7 @@ def plain(value: Any) -> str:
 
 @register.filter
 def evidence(found: dict[str, Any]) -> str:
-    """Why a code looks copied: `57 visitors within an hour; 5 of 12 scans too far from the one before (Chad and Peru)`."""
+    """Why a code looks copied: `5 of 12 scans too far from the one before (China and South Korea)`."""
     said = []
     if "visitors" in found:
         said.append(f"{found['visitors']} visitors within an hour")

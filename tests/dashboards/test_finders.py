@@ -307,7 +307,7 @@ def test_the_owner_has_a_notice_until_they_open_the_thing_s_own_page() -> None:
     pico = owned_by()
     tell(pico)
     ann = browser(pico.owner)
-    said, mute = "A finder wrote: It is at the depot. Ask for Joe. · just now Open", " Mute news of this kind"
+    said, mute = "A finder wrote: It is at the depot. Ask for Joe. · just now Open", " Mute what finders write to you"
     shown = (("/things/tiles", False, mute), ("/things", True, mute), (f"/P/{pico.code}", True, ""))
     for path, whole, more in shown:
         (notice,) = read(ann.get(path), whole=whole).all("div", class_="notice")

@@ -172,7 +172,7 @@ def test_beside_a_notice_stands_the_button_that_mutes_its_company_or_its_kind(an
     a_notice(ann, kind="finder", text="A finder wrote: Hello")
     client = browser(ann)
     buttons = [one.text for one in read(client.get("/things")).all("button")]
-    assert buttons[:2] == ["Mute news of this kind", "Mute LAMO Footwear, also its warnings"]
+    assert buttons[:2] == ["Mute what finders write to you", "Mute LAMO Footwear, also its warnings"]
     assert client.post("/you/reach/mutes", {"kind": "finder", "back": "things"})["Location"] == "/things"
     client.post("/you/reach/mutes", {"company": company.pk, "back": "things"})
     assert Reach.objects.get().muted_kinds == ["finder"]
