@@ -100,7 +100,7 @@ class ChannelForm(Form):
         min_value=1,
         max_value=MOST_USES,
         required=False,
-        help_text="Counted are the entries; of a link for reading only, the openings.",
+        help_text="Counted are the entries that are written by it, and openings only if nothing can be written by it.",
     )
 
 

@@ -172,9 +172,13 @@ def _goes_on(finder: Finder) -> bool:
 
 
 def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
-    """The newest of the owner's links, each with how often it was used and when of late."""
+    """The newest of the owner's links, each with how often it was opened and written by, and when of late."""
     used = Prefetch("log", ChannelUse.objects.order_by("-pk")[:SHOWN_USES], to_attr="recent")
-    mine = Channel.objects.filter(pico=pico, owner=person).annotate(times=Count("log"))
+    by_kind = {
+        "opened": Count("log", filter=Q(log__what=ChannelUse.What.OPENED)),
+        "wrote": Count("log", filter=Q(log__what=ChannelUse.What.WROTE)),
+    }
+    mine = Channel.objects.filter(pico=pico, owner=person).annotate(**by_kind)
     return mine.prefetch_related(used).order_by("-pk")[:SHOWN_CHANNELS]
 
 
