@@ -49,8 +49,9 @@ def test_a_rule_is_at_work_once_it_is_written(make: Any, api: Api) -> None:
         "status": "enabled",
         "paused_because": "",
         "version": 1,
-        "sentence": f"IF the code on any {'of my things' if make is a_person else 'product'} is scanned "
-        "THEN tell the owner “Hello”",
+        "sentence": "IF the code on any of my things is scanned THEN tell me “Hello”"
+        if make is a_person
+        else "IF the code on any product is scanned THEN tell the owner “Hello”",
         "definition": DEFINITION,
         "subscribes": None,
         "created_at": rule.created_at.isoformat().replace("+00:00", "Z"),
