@@ -45,7 +45,7 @@ def once_of(
     if not key:
         return work()
     if len(key) > LONGEST or not key.isprintable():
-        return problem(422, f"An {HEADER} has at most {LONGEST} printable characters.")
+        return _refused(f"An {HEADER} has at most {LONGEST} printable characters.")
     try:
         return work_and_keep(asker, key, _fingerprint(request, content()), work, sealed=_sealed)
     except AlreadyKeptError:
@@ -88,13 +88,17 @@ def _again(request: HttpRequest | Request, asker: str, key: str, fingerprint: by
     if kept is None:
         return problem(409, "The first request with this key has just failed; send it again.")
     if bytes(kept.fingerprint) != fingerprint:
-        return problem(422, f"This {HEADER} was used for another request.")
+        return _refused(f"This {HEADER} was used for another request.")
     replayed = {"Idempotent-Replayed": "true"}
     body = json.loads(open_sealed(kept.body)) if kept.body else None
     # Written out by what wrote the first, byte for byte.
     if isinstance(request, Request):
         return Response(body, status=kept.status, headers=replayed)
     return JsonResponse(body, safe=False, status=kept.status, headers=replayed)
+
+
+def _refused(why: str) -> HttpResponseBase:
+    return problem(422, why, errors={HEADER: [why]})
 
 
 def _sealed(answer: HttpResponseBase) -> str:

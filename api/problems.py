@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel, ValidationError
 from rest_framework import exceptions
 
+from api.wording import said
 from parties.errors import RefusedError, StateForbidsError, TooManyError
 
 logger = logging.getLogger(__name__)
@@ -76,12 +77,12 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
 
 
 def errors_of(error: ValidationError) -> dict[str, list[str]]:
-    """Pydantic's errors, by the dotted place of the field."""
+    """Pydantic's errors in our words, by the dotted place of the field."""
     found: dict[str, list[str]] = {}
-    for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
+    for one in error.errors(include_url=False, include_input=False)[:20]:
         # A step in angle brackets names one of several shapes (rules/language/one_of.py), and is in no client's JSON.
         place = ".".join(step for step in map(str, one["loc"]) if not step.startswith("<")) or "body"
-        found.setdefault(place[:100], []).append(one["msg"].removeprefix("Value error, ")[:_LONGEST])
+        found.setdefault(place[:100], []).append(said(one)[:_LONGEST])
     return found
 
 

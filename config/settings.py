@@ -148,7 +148,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 60
-ACCOUNT_FORMS = {"request_login_code": "parties.sign_in.EmailForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "parties.sign_in.EmailForm",
+    "confirm_login_code": "parties.sign_in.CodeForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers offer passkeys on https and on localhost only; the latter must be allowed by name.

@@ -10,7 +10,8 @@ from conduits.models import Wish
 from conduits.models.advisory import Severity
 from dashboards.clocks import ClockForm, time_field
 from dashboards.desk.forms import batch_named
-from dashboards.forms import SAYS, prose, text
+from dashboards.forms import prose, text
+from dashboards.wording import Form
 from picos.models import Batch, Product
 
 
@@ -19,9 +20,7 @@ class WordingForm(ClockForm):
 
     title = text("In one line", 100, help_text="“Recall of lot 26-03: the glue of the sole”.")
     body = prose("What to do", 10_000)
-    severity = forms.ChoiceField(
-        label="How much it matters", choices=Severity.choices, widget=forms.RadioSelect, error_messages=SAYS
-    )
+    severity = forms.ChoiceField(label="How much it matters", choices=Severity.choices, widget=forms.RadioSelect)
     until = time_field("Until", help_text="In UTC. Empty: until you end it.")
 
     def clean(self) -> dict[str, Any]:
@@ -33,8 +32,8 @@ class WordingForm(ClockForm):
 class AdvisoryForm(WordingForm):
     """An advisory to publish: what it says, and whom it is about."""
 
-    product: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them", error_messages=SAYS)
-    batch: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them", error_messages=SAYS)
+    product: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them")
+    batch: Any = forms.ModelChoiceField(None, required=False, empty_label="all of them")
     serials = prose(
         "Serial numbers",
         500_000,
@@ -70,7 +69,7 @@ class AdvisoryForm(WordingForm):
         }
 
 
-class EndingForm(forms.Form):
+class EndingForm(Form):
     """How an advisory ends."""
 
     how = forms.ChoiceField(
@@ -78,14 +77,11 @@ class EndingForm(forms.Form):
         choices=[("all_clear", "All clear: what it said is over"), ("withdrawn", "It was never right: withdraw it")],
         initial="all_clear",
         widget=forms.RadioSelect,
-        error_messages=SAYS,
     )
     body = prose("What to tell them", 1000, required=False)
 
 
-class ToldForm(forms.Form):
+class ToldForm(Form):
     """Of which advisories a person wants to be told."""
 
-    level = forms.ChoiceField(
-        label="Tell me", choices=Wish.Level.choices, widget=forms.RadioSelect, error_messages=SAYS
-    )
+    level = forms.ChoiceField(label="Tell me", choices=Wish.Level.choices, widget=forms.RadioSelect)

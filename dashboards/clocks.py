@@ -5,6 +5,7 @@ from datetime import UTC
 from django import forms
 
 from conduits.reaching.hours import zone_named
+from dashboards.wording import Form
 
 
 def time_field(label: str, *, help_text: str) -> forms.DateTimeField:
@@ -14,11 +15,10 @@ def time_field(label: str, *, help_text: str) -> forms.DateTimeField:
         required=False,
         help_text=help_text,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "This is no date and time."},
     )
 
 
-class ClockForm(forms.Form):
+class ClockForm(Form):
     """A form with one time in it."""
 
     # Of no kind that refuses anything: a hidden field has no place where that could be said.

@@ -9,18 +9,9 @@ from django.http import HttpRequest, QueryDict
 from api.bodies import storable
 from conduits.terms.rosters import agreements
 from conduits.terms.stances import Proposal, proposal
+from dashboards.wording import Form
 from picos.channels import LONGEST_DAYS, MOST_USES
 from picos.models import Channel
-
-# Said beside a field, in place of Django's own sentences.
-SAYS = {
-    "required": "Nothing is written here yet.",
-    "max_length": "At most %(limit_value)s letters fit in; this has %(show_value)s.",
-    "invalid_choice": "Choose one of those that are there.",
-    "invalid": "This is no whole number.",
-    "min_value": "At least %(limit_value)s.",
-    "max_value": "At most %(limit_value)s.",
-}
 
 
 def keepable(value: str) -> None:
@@ -43,7 +34,6 @@ def text(label: str, longest: int, *, required: bool = True, help_text: str = ""
         max_length=longest,
         required=required,
         help_text=help_text,
-        error_messages=SAYS,
         validators=[keepable],
     )
 
@@ -57,42 +47,39 @@ def prose(label: str, longest: int, *, required: bool = True, help_text: str = "
         required=required,
         help_text=help_text,
         widget=area,
-        error_messages=SAYS,
         validators=[keepable],
     )
 
 
-class EntryForm(forms.Form):
+class EntryForm(Form):
     """What an owner writes; photos come beside it."""
 
     body = prose("What happened", 10_000, required=False)
-    visibility = forms.ChoiceField(
-        choices=[("shared", "shared"), ("private", "private"), ("public", "public")], error_messages=SAYS
-    )
+    visibility = forms.ChoiceField(choices=[("shared", "shared"), ("private", "private"), ("public", "public")])
     pass_on = forms.BooleanField(required=False)
     photos = forms.Field(required=False, widget=forms.HiddenInput)
 
 
-class FinderForm(forms.Form):
+class FinderForm(Form):
     """What a finder leaves for the owner."""
 
     message = prose("Your message", 2000)
     contact = text("How to reach you", 200, required=False)
 
 
-class MessageForm(forms.Form):
+class MessageForm(Form):
     """One more message between a finder and the owner."""
 
     body = prose("Message", 2000)
 
 
-class ByLinkForm(forms.Form):
+class ByLinkForm(Form):
     """What somebody writes by an owner's link."""
 
     body = prose("What you did, or found", 10_000)
 
 
-class ChannelForm(forms.Form):
+class ChannelForm(Form):
     """A link to open for somebody."""
 
     name = text("Who it is for", 100, help_text="What they write stands under this name: “The repair shop”.")
@@ -101,7 +88,6 @@ class ChannelForm(forms.Form):
         choices=Channel.Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[Channel.Scope.PAGE, Channel.Scope.ENTRIES],
-        error_messages={"required": "Choose at least one."},
     )
     visibility = forms.ChoiceField(
         label="What they write is for", choices=[("private", "only you"), ("shared", "you and its maker")]
@@ -114,17 +100,17 @@ class ChannelForm(forms.Form):
         min_value=1,
         max_value=MOST_USES,
         required=False,
-        help_text="Counted are the entries; of a link for reading only, the openings.",
+        help_text="Counted are the entries that are written by it, and openings only if nothing can be written by it.",
     )
 
 
-class ClaimForm(forms.Form):
+class ClaimForm(Form):
     """What claiming takes."""
 
     pin = forms.CharField(
         label="The PIN that came with it",
         max_length=20,
-        error_messages=SAYS | {"required": "Claiming this takes the PIN that came with it."},
+        error_messages={"required": "Claiming this takes the PIN that came with it."},
         help_text="Six figures, on a card in the box.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         validators=[keepable],
@@ -142,12 +128,12 @@ class ClaimForm(forms.Form):
             del self.fields["name"]
 
 
-class ProfferForm(forms.Form):
+class ProfferForm(Form):
     """The terms that an owner offers: those that they would like best, and others that would do."""
 
-    preferred = forms.ChoiceField(label="What you would like best", error_messages=SAYS)
+    preferred = forms.ChoiceField(label="What you would like best")
     alternative = forms.ChoiceField(
-        label="What would do, too", required=False, error_messages=SAYS, help_text="The company may take either."
+        label="What would do, too", required=False, help_text="The company may take either."
     )
 
     def __init__(self, *args: Any, usual: Proposal, **kwargs: Any) -> None:
@@ -170,7 +156,7 @@ class ProfferForm(forms.Form):
         return cleaned
 
 
-class LostForm(forms.Form):
+class LostForm(Form):
     """What a finder will read."""
 
     message = prose("What finders read", 500, help_text="Where you left it, for example.")
@@ -184,32 +170,30 @@ class LostForm(forms.Form):
         return self.cleaned_data
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """Why a thing is retired."""
 
     reason = text("Why", 200, required=False)
 
 
-class MakerForm(forms.Form):
+class MakerForm(Form):
     """Which of a maker's products it is."""
 
-    product = forms.ChoiceField(
-        label="Which product of yours it is", help_text="Your customer can tell you.", error_messages=SAYS
-    )
+    product = forms.ChoiceField(label="Which product of yours it is", help_text="Your customer can tell you.")
 
     def __init__(self, *args: Any, products: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["product"].choices = products  # type: ignore[attr-defined]
 
 
-class ThingForm(forms.Form):
+class ThingForm(Form):
     """A thing whose maker is not here."""
 
     name = text("What it is", 100)
     company_name = text("Who made it", 100, required=False)
 
 
-class PersonForm(forms.Form):
+class PersonForm(Form):
     """How a person is called."""
 
     name = text(

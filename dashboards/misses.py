@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
+from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import problem
 from api.throttling import seconds_to_wait
@@ -21,6 +22,7 @@ from picos.visitors import address_of
 # How many wrong codes may be tried from one address: plenty for typing, nothing for guessing.
 MISSES, MISSES_WITHIN = 20, timedelta(minutes=1)
 JSON = "application/json"
+READING = ("GET", "HEAD")
 
 Rest = ParamSpec("Rest")
 CodeView = Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]
@@ -48,6 +50,24 @@ def counts_lost_links(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
             return view(request, token, *args, **kwargs)
         except Http404:
             return vary(_missed(request, "This link leads nowhere, or no longer.", lambda: _ended(request)))
+
+    return wrapped
+
+
+def reads(view: CodeView[Rest]) -> Callable[..., HttpResponseBase]:
+    """A view of a code that is only opened; other methods are told so, without a look at a form's token."""
+
+    @csrf_exempt  # nothing is changed, so there is nothing that another site could have changed
+    @wraps(view)
+    def wrapped(request: HttpRequest, code: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.method in READING:
+            return view(request, code, *args, **kwargs)
+        headers = {"Allow": ", ".join(READING)}
+        if wants_json(request):
+            return vary(problem(405, "This is only read. Nothing was changed.", headers=headers))
+        page = render(request, "405.html", status=405)
+        page["Allow"] = headers["Allow"]
+        return vary(page)
 
     return wrapped
 

@@ -17,6 +17,7 @@ from conduits.reaching.subscriptions import parts_of, subscription
 from dashboards.forms import posted
 from dashboards.owned import signed_in
 from dashboards.reach_forms import AppForm, ReachForm
+from dashboards.templatetags.words import mid_sentence
 from parties.errors import RefusedError, TooManyError
 from parties.models import Company, Person
 from picos.models import Notice
@@ -114,7 +115,7 @@ def mute(request: HttpRequest) -> HttpResponse:
 def _mute(person: Person, company_id: str, kind: str, *, is_muted: bool) -> str:
     if kind in Notice.Kind.values and not company_id:
         (preferences.mute_kind if is_muted else preferences.unmute_kind)(person=person, kind=kind)
-        return f"News of this kind ({Notice.Kind(kind).label})"
+        return f"News of this kind ({mid_sentence(Notice.Kind(kind).label)})"
     try:
         company = Company.objects.filter(pk=UUID(company_id)).first()
     except ValueError:
@@ -122,7 +123,7 @@ def _mute(person: Person, company_id: str, kind: str, *, is_muted: bool) -> str:
     if company is None:
         raise Http404
     (preferences.mute_company if is_muted else preferences.unmute_company)(person=person, company=company)
-    return f"News from {company}"
+    return f"News from {company}, also warnings,"
 
 
 @require_safe

@@ -7,21 +7,21 @@ from django import forms
 from conduits.models import Reach
 from conduits.reaching.hours import zones
 from conduits.reaching.messengers import LONGEST
-from dashboards.forms import SAYS, text
+from dashboards.forms import text
+from dashboards.wording import Form
 from picos.models import Notice
 
 # Where people live; the rest of the list are older names of the same.
 _PLACES: Final = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NO_TIME: Final = {"invalid": "Write a time such as 22:00."}
 
 
 def _clock(label: str) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, required=False, widget=widget, error_messages=_NO_TIME)
+    return forms.TimeField(label=label, required=False, widget=widget)
 
 
-class ReachForm(forms.Form):
+class ReachForm(Form):
     """When and of what a person hears."""
 
     kinds = forms.MultipleChoiceField(
@@ -29,31 +29,24 @@ class ReachForm(forms.Form):
         choices=Notice.Kind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages=SAYS,
     )
-    digest = forms.ChoiceField(
-        label="How often", choices=Reach.Digest.choices, widget=forms.RadioSelect, error_messages=SAYS
-    )
-    digest_weekday = forms.TypedChoiceField(
-        label="Once a week on", choices=list(enumerate(_DAYS)), coerce=int, error_messages=SAYS
-    )
+    digest = forms.ChoiceField(label="How often", choices=Reach.Digest.choices, widget=forms.RadioSelect)
+    digest_weekday = forms.TypedChoiceField(label="Once a week on", choices=list(enumerate(_DAYS)), coerce=int)
     digest_hour = forms.TypedChoiceField(
         label="Once a day, or a week, at",
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
         coerce=int,
-        error_messages=SAYS,
     )
     quiet_from = _clock("Quiet from")
     quiet_until = _clock("Quiet until")
     urgent_passes = forms.BooleanField(
         label="What is urgent may come then, too: a finder while a thing is lost, an important warning", required=False
     )
-    zone = forms.ChoiceField(label="Your time zone", error_messages=SAYS)
+    zone = forms.ChoiceField(label="Your time zone")
     per_company = forms.IntegerField(
         label="From one company, at most so many a day",
         min_value=1,
         max_value=100,
-        error_messages=SAYS,
         help_text="The rest comes in one message the next day. All of it stands under Things.",
     )
 
@@ -78,7 +71,7 @@ class ReachForm(forms.Form):
         return values | {"muted_kinds": muted}
 
 
-class AppForm(forms.Form):
+class AppForm(Form):
     """A service to add."""
 
     url = text("Its address", LONGEST)

@@ -11,7 +11,7 @@ from conduits.advisories.standing import Standing, standing_for
 from conduits.advisories.telling import advisories_path
 from conduits.models import Advisory
 from dashboards.forms import EntryForm, FinderForm
-from dashboards.misses import counts_misses, unknown, vary, wants_json
+from dashboards.misses import counts_misses, reads, unknown, vary, wants_json
 from dashboards.owned import owner_context
 from dashboards.unsent import take_unsent
 from journals.keeping import open_journal_of
@@ -29,7 +29,7 @@ from picos.visitors import is_looking, visitor_of
 STAYED = "stay"
 
 
-@require_safe
+@reads
 @counts_misses
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a code; opening it is a scan."""
@@ -44,7 +44,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
     return vary(render(request, "scan/page.html", page_context(request, pico, you)))
 
 
-@require_safe
+@reads
 @counts_misses
 def fragment(request: HttpRequest, code: str) -> HttpResponse:
     """The part of the page that answers change; for its owner, and no scan."""

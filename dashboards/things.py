@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +29,7 @@ from parties.models import Person
 from picos import losing
 from picos.access import access_owned_pico
 from picos.finding import write_again
-from picos.models import Channel, ChannelUse, Finder, Invitation, Pico, Transfer
+from picos.models import Channel, ChannelUse, Finder, FinderMessage, Invitation, Pico, Transfer
 from picos.notices import see_notices
 from picos.offers import open_offer
 from picos.regions import region_of
@@ -172,9 +172,13 @@ def _goes_on(finder: Finder) -> bool:
 
 
 def _channels(pico: Pico, person: Person) -> "QuerySet[Channel]":
-    """The newest of the owner's links, each with how often it was used and when of late."""
+    """The newest of the owner's links, each with how often it was opened and written by, and when of late."""
     used = Prefetch("log", ChannelUse.objects.order_by("-pk")[:SHOWN_USES], to_attr="recent")
-    mine = Channel.objects.filter(pico=pico, owner=person).annotate(times=Count("log"))
+    by_kind = {
+        "opened": Count("log", filter=Q(log__what=ChannelUse.What.OPENED)),
+        "wrote": Count("log", filter=Q(log__what=ChannelUse.What.WROTE)),
+    }
+    mine = Channel.objects.filter(pico=pico, owner=person).annotate(**by_kind)
     return mine.prefetch_related(used).order_by("-pk")[:SHOWN_CHANNELS]
 
 
@@ -182,11 +186,14 @@ def _tiles(person: Person) -> dict[str, Any]:
     by_company = Q(entries__author_company__isnull=False) & ~Q(entries__visibility="private")
     by_link = Q(entries__channel__isnull=False)
     unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
+    last_words = FinderMessage.objects.filter(finder=OuterRef("pk")).order_by("-pk").values("from_finder")[:1]
+    finders = Finder.objects.filter(pico=OuterRef("pico"), owner=person).annotate(waits=Subquery(last_words))
     journals = (
         Journal.objects.filter(owner=person, closed_at=None)
         .select_related("pico__product__company")
         .annotate(new=Count("entries", filter=(by_company | by_link) & unread))
-        .order_by("-new", "-opened_at")[:200]
+        .annotate(finder_waits=Exists(finders.filter(waits=True)))
+        .order_by("-finder_waits", "-new", "-opened_at")[:200]
     )
     notices = list(person.notices.filter(seen_at=None).select_related("company").order_by("-at")[:5])
     broken = list(person.ways.filter(status=Way.Status.OFF).exclude(off_reason=""))

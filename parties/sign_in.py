@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
@@ -22,7 +22,11 @@ class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].error_messages["required"] = "Write your e-mail address here."
+        self.fields["email"].error_messages |= {
+            "required": "Write your e-mail address here.",
+            "invalid": "This is no e-mail address.",
+            "null_characters_not_allowed": "This is no e-mail address.",
+        }
 
     def clean_email(self) -> str:
         """The address; a person is made for one that we did not know, once the rate limit let it through."""
@@ -36,6 +40,18 @@ class EmailForm(RequestLoginCodeForm):  # type: ignore[misc]
             # What the code proves to be theirs; without it, allauth would ask them to prove it by a second one.
             EmailAddress.objects.get_or_create(user=self._user, email=email, defaults={"primary": True})
         return email
+
+
+class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    """Asks for the mailed code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wrong = AccountAdapter.error_messages["incorrect_code"]
+        self.fields["code"].error_messages |= {
+            "required": "Write the code that we mailed here.",
+            "null_characters_not_allowed": wrong,
+        }
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -7,7 +7,7 @@ address is looked up and forgotten; nothing here stores it or asks anybody else.
 import logging
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +40,28 @@ def regions_are_known() -> bool:
 def country_of(region: str) -> str:
     """`DE` of `DE-BY`."""
     return region[:2]
+
+
+@lru_cache(maxsize=1000)
+def name_of(region: str) -> str:
+    """As people call it in English: `Cornwall, United Kingdom`, `South Korea`. What ISO does not have stays."""
+    # Here, as it parses files that most processes never need.
+    import pycountry  # noqa: PLC0415
+
+    country = pycountry.countries.get(alpha_2=country_of(region))
+    if country is None:
+        return region
+    named = _in_order(getattr(country, "common_name", country.name))
+    if region == country.alpha_2:
+        return named
+    part = pycountry.subdivisions.get(code=region)  # type: ignore[no-untyped-call]
+    return f"{part.name}, {named}" if part else region
+
+
+def _in_order(name: str) -> str:
+    """`State of Palestine`, for lists `Palestine, State of`."""
+    first, _, rest = name.partition(", ")
+    return f"{rest} {first}" if rest.endswith((" of", " of the")) else name
 
 
 def _sound(written: object) -> str:

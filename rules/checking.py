@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from api.wording import said
 from conduits.event_types import OWNERS_OWN
 from parties.errors import RefusedError
 from parties.models import Company, Person
@@ -67,7 +68,7 @@ def _check_action(party: Company | Person, kind: Party, action: Mapping[str, Any
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in (place, *first["loc"]))
-        raise RefusedError(first["msg"].removeprefix("Value error, "), field=where) from error
+        raise RefusedError(said(first), field=where) from error
     if hasattr(settings, "check"):
         try:
             settings.check(party)

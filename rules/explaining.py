@@ -55,8 +55,10 @@ def _why_they_never_met(rule: Rule, now: Plan, event: Event) -> Explanation:
         return Explanation("This rule is from an older version of the program, which it cannot read any more.")
     named = [leaf for leaf in leaves(definition.when) if leaf.event == event.type]
     if not named:
-        wanted = " or when ".join(dict.fromkeys(_in_words(leaf.event) for leaf in leaves(definition.when)))
-        return Explanation(f"It acts {f'when {wanted}' if wanted else 'at a time'}, not when {_in_words(event.type)}.")
+        wanted = " or when ".join(dict.fromkeys(_in_words(rule, leaf.event) for leaf in leaves(definition.when)))
+        return Explanation(
+            f"It acts {f'when {wanted}' if wanted else 'at a time'}, not when {_in_words(rule, event.type)}."
+        )
     if not any(leaf.fits(event.type, event.data) for leaf in named):
         compared = [
             {"field": f"event.data.{key}", "op": "is", "value": value, "seen": event.data.get(key), "result": False}
@@ -68,8 +70,8 @@ def _why_they_never_met(rule: Rule, now: Plan, event: Event) -> Explanation:
     return Explanation(_why_not_there(rule, now, event))
 
 
-def _in_words(name: str) -> str:
-    return event_type(name).sentence.format(thing="it")
+def _in_words(rule: Rule, name: str) -> str:
+    return event_type(name).said("it", mine=rule.person_id is not None)
 
 
 def _why_not_there(rule: Rule, now: Plan, event: Event) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from pydantic import ValidationError
 
+from api.wording import said
 from conduits import event_types as conduit_events
 from conduits.connectors.kinds import kinds
 from conduits.connectors.setting_up import add_connector, change_config, forget_secrets
@@ -178,4 +179,4 @@ def _definition(
     try:
         return parse_definition(raw)
     except ValidationError as error:
-        raise RefusedError(error.errors()[0]["msg"].removeprefix("Value error, "), field="events") from error
+        raise RefusedError(said(error.errors()[0]), field="events") from error

@@ -18,6 +18,8 @@ MOST_ENTRIES: Final = 10
 MOST_PHOTOS: Final = 6
 MOST_SCANS: Final = 5
 
+REGION: Final = "region"
+
 # Said to the owner: “You show …”.
 LABELS: Final = {
     "name": "your name",
@@ -27,7 +29,7 @@ LABELS: Final = {
     "entries": "what you last shared in the journal",
     "private_entries": "your last private entries",
     "photos": "your last photos",
-    "region": "where it was last scanned",
+    REGION: "where it was last scanned",
     "scans": "when it was last scanned",
 }
 
@@ -105,7 +107,7 @@ def _photos(conduit: Conduit) -> Iterator[Field]:
 
 def _region(conduit: Conduit) -> Iterator[Field]:
     placed = next((scan for scan in _scanned(conduit, 20) if scan.data.get("region")), None)
-    yield Field("region", placed.data["region"] if placed else "")
+    yield Field(REGION, placed.data["region"] if placed else "")
 
 
 def _scans(conduit: Conduit) -> Iterator[Field]:
@@ -121,7 +123,7 @@ _READERS: Final[dict[str, Callable[[Conduit], Iterator[Field]]]] = {
     "entries": _entries,
     "private_entries": _private_entries,
     "photos": _photos,
-    "region": _region,
+    REGION: _region,
     "scans": _scans,
 }
 

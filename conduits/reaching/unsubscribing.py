@@ -32,7 +32,7 @@ def subject_of(way: Way, notices: Sequence[Notice]) -> tuple[str, str]:
     companies = {notice.company for notice in notices}
     kinds = {notice.kind for notice in notices}
     if len(companies) == 1 and (company := companies.pop()):
-        return f"{COMPANY}:{company.pk}", f"messages from {company}"
+        return f"{COMPANY}:{company.pk}", _from(company)
     if len(kinds) == 1:
         kind = kinds.pop()
         return f"{KIND}:{kind}", _said(kind)
@@ -71,11 +71,15 @@ def unsubscribe(given: Unsubscription) -> None:
 def _what(person: Person, kind: str, which: str) -> str:
     if kind == COMPANY:
         company = Company.objects.filter(pk=which).first()
-        return f"messages from {company}" if company else ""
+        return _from(company) if company else ""
     if kind == KIND:
         return _said(which) if which in Notice.Kind.values else ""
     way = Way.objects.filter(person=person, pk=which).first()
     return f"messages by {way.name}" if way else ""
+
+
+def _from(company: Company) -> str:
+    return f"messages from {company}, its warnings included"
 
 
 def _said(kind: str) -> str:

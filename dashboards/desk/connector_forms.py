@@ -10,13 +10,14 @@ from api.problems import errors_of
 from conduits.connectors.kinds import Kind
 from conduits.connectors.settings import is_secret
 from dashboards.desk.event_choices import EventsField
-from dashboards.forms import SAYS, keepable
+from dashboards.forms import keepable
+from dashboards.wording import Form, in_our_words
 
 LONGEST = 500
 EVENTS = "events"
 
 
-class ConnectorForm(forms.Form):
+class ConnectorForm(Form):
     """A connector to add, or to change: then what is shown is filled in, and a secret that is left empty stays."""
 
     def __init__(self, *args: Any, kind: Kind, changes: bool = False, **kwargs: Any) -> None:
@@ -26,6 +27,8 @@ class ConnectorForm(forms.Form):
         for name, info in kind.Config.model_fields.items():
             self.fields[name] = _field(info, keeps=changes and is_secret(info))
         self.fields[EVENTS] = EventsField()
+        for field in self.fields.values():
+            in_our_words(field)
 
     def config(self) -> dict[str, Any]:
         """What was entered, as the API takes it; what is left empty has its usual value, or stays as it is."""
@@ -42,7 +45,9 @@ class ConnectorForm(forms.Form):
         """Says beside each field what its kind has against it."""
         for place, sentences in errors_of(error).items():
             for sentence in sentences:
-                self.add_error(place if place in self.fields else None, f"{sentence[:1].upper()}{sentence[1:]}.")
+                self.add_error(
+                    place if place in self.fields else None, f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}."
+                )
 
 
 def _field(info: FieldInfo, *, keeps: bool) -> forms.Field:
@@ -51,7 +56,6 @@ def _field(info: FieldInfo, *, keeps: bool) -> forms.Field:
         "help_text": "Leave it empty to keep the one that is there." if keeps else info.description or "",
         "required": info.is_required() and not keeps,
         "initial": None if info.is_required() else info.get_default(call_default_factory=True),
-        "error_messages": SAYS,
     }
     if int in {info.annotation, *get_args(info.annotation)}:
         return forms.IntegerField(min_value=0, **common)

@@ -10,10 +10,11 @@ from django.http import QueryDict
 
 from conduits.models import Delivery, Endpoint
 from dashboards.desk.event_choices import EventsField
-from dashboards.forms import SAYS, text
+from dashboards.forms import text
+from dashboards.wording import Form
 
 
-class EndpointForm(forms.Form):
+class EndpointForm(Form):
     """An endpoint to add."""
 
     url = text("URL", 2048, help_text="Where we POST signed messages.")
@@ -31,7 +32,6 @@ class EndpointForm(forms.Form):
         min_value=1,
         max_value=1000,
         required=False,
-        error_messages=SAYS,
         help_text="Nothing: as they come.",
     )
     concurrency = forms.IntegerField(
@@ -39,7 +39,6 @@ class EndpointForm(forms.Form):
         min_value=1,
         max_value=64,
         required=False,
-        error_messages=SAYS,
         help_text="Nothing: up to 64.",
     )
 
@@ -48,7 +47,7 @@ class EndpointForm(forms.Form):
         return self.cleaned_data["format"] or Endpoint.Format.STANDARD
 
 
-class DeliveriesForm(forms.Form):
+class DeliveriesForm(Form):
     """Which deliveries a page lists. What cannot be understood chooses nothing out."""
 
     endpoint: Any = forms.ModelChoiceField(None, label="To", required=False, empty_label="all endpoints")
@@ -80,7 +79,7 @@ class DeliveriesForm(forms.Form):
         return urlencode(plain | {"before": last})
 
 
-class RecoverForm(forms.Form):
+class RecoverForm(Form):
     """From when on messages that never arrived are sent again."""
 
     hours = forms.TypedChoiceField(
@@ -88,5 +87,4 @@ class RecoverForm(forms.Form):
         coerce=int,
         choices=[(1, "the last hour"), (24, "the last day"), (72, "the last three days"), (168, "the last week")],
         initial=24,
-        error_messages=SAYS,
     )

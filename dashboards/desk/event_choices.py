@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django import forms
 
-from dashboards.forms import SAYS
 from rules.event_types import open_to_companies
 from rules.subscriptions import USUAL
 
@@ -36,7 +35,6 @@ class EventsField(forms.MultipleChoiceField):
             choices=event_choices,
             initial=list(USUAL),
             widget=EventsWidget,
-            error_messages=SAYS | {"required": "Choose at least one."},
         )
 
 

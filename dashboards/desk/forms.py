@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from conduits.terms.rosters import agreements
 from dashboards.clocks import ClockForm, time_field
-from dashboards.forms import SAYS, keepable, prose, text
+from dashboards.forms import keepable, prose, text
+from dashboards.wording import Form
 from parties.errors import RefusedError
 from picos import retention
 from picos.gs1.link_types import LINK_TYPES
@@ -27,7 +28,6 @@ class AnswerForm(ClockForm):
         choices=[("shared", "the customer"), ("private", "only your colleagues")],
         initial="shared",
         required=False,
-        error_messages=SAYS,
     )
     eta = time_field("Back by", help_text="In UTC. The customer sees how long it is until then.")
     is_unknown = forms.BooleanField(label="When it is back is not known any more", required=False)
@@ -61,14 +61,13 @@ class AnswerForm(ClockForm):
         return {"eta": None} if self.cleaned_data.get("is_unknown") else {}
 
 
-class AcceptedForm(forms.Form):
+class AcceptedForm(Form):
     """The terms that a company accepts without a look."""
 
     accepts = forms.MultipleChoiceField(
         label="Signed for you the moment a customer offers them",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages=SAYS,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,13 +76,13 @@ class AcceptedForm(forms.Form):
         self.fields["accepts"].choices = choices  # type: ignore[attr-defined]
 
 
-class IntoForm(forms.Form):
+class IntoForm(Form):
     """The code that stays."""
 
     into = text("The code on its new label", 100)
 
 
-class ProductForm(forms.Form):
+class ProductForm(Form):
     """A product to add."""
 
     name = text("Name", 100)
@@ -93,11 +92,10 @@ class ProductForm(forms.Form):
     claim_policy = forms.ChoiceField(
         label="To claim one takes",
         choices=[("open", "the code alone"), ("pin", "the code and a PIN that you put in the box")],
-        error_messages=SAYS,
     )
 
 
-class BatchForm(forms.Form):
+class BatchForm(Form):
     """A minting to order."""
 
     count = forms.IntegerField(
@@ -105,7 +103,6 @@ class BatchForm(forms.Form):
         min_value=1,
         max_value=MOST,
         required=False,
-        error_messages=SAYS,
         help_text="Up to 5,000,000. Serial numbers that you give below are counted for you.",
     )
     pattern = text(
@@ -139,21 +136,20 @@ class BatchForm(forms.Form):
                 self.add_error("file", str(error))
         cleaned["count"] = cleaned.get("count") or len(cleaned.get("serials", []))
         if not cleaned["count"] and not self.errors:
-            self.add_error("count", SAYS["required"])
+            self.add_error("count", "Say how many to mint, or give serial numbers below.")
         return cleaned
 
 
-class PrintedForm(forms.Form):
+class PrintedForm(Form):
     """Codes that were printed earlier, and the serials of what they are on now."""
 
     printed = forms.FileField(
         label="A file of codes and serials",
-        error_messages={"required": "Choose a file.", "empty": "There is nothing in this file."},
         help_text="CSV with the columns “code” and “serial”, at most 5,000 lines.",
     )
 
 
-class RetentionForm(forms.Form):
+class RetentionForm(Form):
     """For how long a company keeps what is nobody else's."""
 
     keep_months = forms.IntegerField(
@@ -161,12 +157,11 @@ class RetentionForm(forms.Form):
         min_value=retention.SHORTEST,
         max_value=retention.LONGEST,
         required=False,
-        error_messages=SAYS,
         help_text="Older ones are deleted for good. Empty: they are kept. What customers own is theirs and stays.",
     )
 
 
-class LinkForm(forms.Form):
+class LinkForm(Form):
     """A link to add to a product."""
 
     type = forms.ChoiceField(label="What it is", choices=list(LINK_TYPES.items()))
@@ -192,13 +187,12 @@ def batch_named(batch: Batch) -> str:
     return f"{name} ({batch.count:,})"
 
 
-class MemberForm(forms.Form):
+class MemberForm(Form):
     """Who is let in at the desk."""
 
     email = forms.EmailField(
         label="Their e-mail address",
         max_length=254,
-        error_messages=SAYS | {"invalid": "This is no e-mail address."},
         help_text="They sign in with it. For somebody who is in already, this changes what they may do.",
         validators=[keepable],
     )
@@ -209,5 +203,4 @@ class MemberForm(forms.Form):
             ("viewer", "only read"),
             ("admin", "set up everything: products, endpoints, keys, members"),
         ],
-        error_messages=SAYS,
     )

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from dashboards.desk.members import at_desk, desk_context
+from dashboards.wording import Form
 from parties.access import Role
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Member
@@ -25,7 +26,7 @@ from picos.models import Batch
 WORDS = {"code": "the code", "name": "the product’s name", "serial": "serial", "sku": "SKU", "company": "company"}
 
 
-class LabelsForm(forms.Form):
+class LabelsForm(Form):
     """What to print; names and bounds are those of an Order."""
 
     sheet = forms.ChoiceField(label="Sheet", initial="5160")

@@ -88,7 +88,7 @@ def pieces(template: Template, values: Mapping[str, str], place: Place) -> list[
     """The template's sentence, with what stands in its blanks."""
     inputs = {one.name: one for one in template.INPUTS}
     found: list[Piece] = []
-    for words, name, _, _ in Formatter().parse(template.SENTENCE):
+    for words, name, _, _ in Formatter().parse(gallery.sentence_for(template, place.party)):
         found.append(Piece(words))
         if name:
             blank = inputs[name]

@@ -37,13 +37,13 @@ class _Filled:
     """What stands in a blank, as it was chosen or written; what can be chosen is asked for once."""
 
     def __init__(self, party: Company | Person) -> None:
-        self._party = party
+        self.party = party
         self._offered: dict[Kind, Choices | None] = {}
 
     def says(self, blank: Input, value: str) -> str | None:
         """None for what is not offered any more, an endpoint that was deleted for example."""
         if blank.kind not in self._offered:
-            self._offered[blank.kind] = choices(blank.kind, self._party)
+            self._offered[blank.kind] = choices(blank.kind, self.party)
         offered = self._offered[blank.kind]
         return quoted(as_typed(value)) if offered is None else dict(offered).get(value)
 
@@ -55,7 +55,7 @@ def _spoken(version: RuleVersion, sentence: Sentence, filled: _Filled) -> Spoken
     values = version.template.get("values", {})
     said = {blank.name: filled.says(blank, values.get(blank.name, "")) for blank in template.INPUTS}
     pieces: list[tuple[str, bool]] = []
-    for words, name, _, _ in Formatter().parse(template.SENTENCE):
+    for words, name, _, _ in Formatter().parse(gallery.sentence_for(template, filled.party)):
         pieces.append((words, False))
         if name:
             piece = said[name]

@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conduits.facts import time_of
+from conduits.passes.fields import REGION
 from dashboards.templatetags.words import plain
+from picos.regions import name_of
 
 register = template.Library()
 
@@ -25,9 +27,11 @@ class Line:
 
 
 @register.filter
-def shown_lines(value: Any) -> list[Line]:
-    """A field's value, line by line."""
+def shown_lines(value: Any, name: str) -> list[Line]:
+    """The value of the field of this name, line by line."""
     match value:
+        case str() if name == REGION:
+            return [Line(name_of(value))]
         case list():
             return [Line(one.get("text", ""), one.get("photo", ""), time_of(one["at"])) for one in value]
         case {"value": said}:

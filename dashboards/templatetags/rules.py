@@ -43,10 +43,10 @@ def outcome_in_words(outcome: str) -> str:
 
 
 @register.filter
-def event_in_words(name: str) -> str:
-    """What happened, as a sentence begins."""
+def event_in_words(name: str, place: Place) -> str:
+    """What happened, as a sentence begins, in the words of the place."""
     try:
-        said = event_type(name).sentence.format(thing="it")
+        said = event_type(name).said("it", mine=not place.member)
     except UnknownEventTypeError:
         return name
     return said[0].upper() + said[1:]

@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from conduits.models import Advisory
 from parties.keys import READING
-from picos import codes, qr
+from picos import codes, qr, regions
 from rules.language.fields import in_words
 
 register = template.Library()
 # Of a list, as many as fit in a cell.
 SOME = 3
 register.filter("field_in_words", in_words)
+register.filter("region_name", regions.name_of)
 
 _STEPS = (
     (timedelta(minutes=1), None, "just now"),
@@ -84,6 +85,12 @@ def grouped(code: str) -> str:
 
 
 @register.filter
+def mid_sentence(label: str) -> str:
+    """A label as it stands within a sentence."""
+    return f"{label[:1].lower()}{label[1:]}"
+
+
+@register.filter
 def spoken(key: str) -> str:
     """A state value's key, `warranty_until`, as it is read: `warranty until`."""
     return key.replace("_", " ")
@@ -107,12 +114,12 @@ def plain(value: Any) -> str:
 
 @register.filter
 def evidence(found: dict[str, Any]) -> str:
-    """Why a code looks copied: `57 visitors within an hour; 5 of 12 scans too far from the one before (CN and DE)`."""
+    """Why a code looks copied: `5 of 12 scans too far from the one before (China and South Korea)`."""
     said = []
     if "visitors" in found:
         said.append(f"{found['visitors']} visitors within an hour")
     if "jumps" in found:
-        where = f" ({' and '.join(found['regions'])})" if found.get("regions") else ""
+        where = f" ({' and '.join(map(regions.name_of, found['regions']))})" if found.get("regions") else ""
         said.append(f"{found['jumps']} of {found['scans']} scans too far from the one before{where}")
     return "; ".join(said)
 

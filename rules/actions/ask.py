@@ -54,12 +54,11 @@ class Settings(Strict):
         return {f"answers.{choice}": self.answers.get(choice, []) for choice in self.choices} | {"else": self.else_}
 
 
-def sentence(settings: Settings, _: Names) -> str:
+def sentence(settings: Settings, names: Names) -> str:
     """Completes "THEN …"."""
     choices = one_of([quoted(choice) for choice in settings.choices])
-    return (
-        f"ask the {settings.of} {read_aloud(settings.question)} ({choices}) and wait up to {in_words(settings.within)}"
-    )
+    asked = f"ask {_whom(settings, mine=names.mine)} {read_aloud(settings.question)} ({choices})"
+    return f"{asked} and wait up to {in_words(settings.within)}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome | Pause:
@@ -70,7 +69,7 @@ def perform(settings: Settings, moment: Moment) -> Outcome | Pause:
     until = max(moment.at, timezone.now()) + settings.within
     question = ask(moment=moment, of=settings.of, text=text, choices=settings.choices, due=until)
     return Pause(
-        f"Asked the {settings.of}: {quoted(text)}",
+        f"Asked {_whom(settings, mine=bool(moment.rule.person_id), me='you')}: {quoted(text)}",
         settings.within,
         RULE_ANSWERED,
         {"question": str(question.pk)},
@@ -85,7 +84,7 @@ def rehearse(settings: Settings, moment: Moment) -> Outcome:
     if isinstance(text, Outcome):
         return text
     choices = one_of([quoted(choice) for choice in settings.choices])
-    return Outcome("done", f"ask the {settings.of}: {quoted(text)} ({choices})")
+    return Outcome("done", f"ask {_whom(settings, mine=bool(moment.rule.person_id))}: {quoted(text)} ({choices})")
 
 
 def branch(settings: Settings, reply: Event | None) -> tuple[str, str]:
@@ -93,6 +92,10 @@ def branch(settings: Settings, reply: Event | None) -> tuple[str, str]:
     if reply is None:
         return "else", f"Nobody answered within {in_words(settings.within)}."
     return f"answers.{reply.data['choice']}", f"The answer was {quoted(reply.data['choice'])}."
+
+
+def _whom(settings: Settings, *, mine: bool, me: str = "me") -> str:
+    return me if mine and settings.of == "owner" else f"the {settings.of}"
 
 
 def _text(settings: Settings, moment: Moment) -> str | Outcome:

@@ -25,9 +25,9 @@ class Settings(Strict):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(check_text)]
 
 
-def sentence(settings: Settings, _: Names) -> str:
+def sentence(settings: Settings, names: Names) -> str:
     """Completes "THEN …"."""
-    return f"tell the owner {read_aloud(settings.text)}"
+    return f"tell {'me' if names.mine else 'the owner'} {read_aloud(settings.text)}"
 
 
 def perform(settings: Settings, moment: Moment) -> Outcome:
@@ -39,14 +39,15 @@ def perform(settings: Settings, moment: Moment) -> Outcome:
     text = _text(settings, moment)
     draft = NoticeDraft(person=owner, pico=moment.pico, text=text, kind=Notice.Kind.RULE, company=moment.behind)
     moment.effects.add(draft)
-    return Outcome("done", "The owner was told.", str(draft.id))
+    return Outcome("done", "You were told." if moment.rule.person_id else "The owner was told.", str(draft.id))
 
 
 def rehearse(settings: Settings, moment: Moment) -> Outcome:
     """What it would say."""
     if why := _hindrance(moment):
         return refused(why)
-    return Outcome("done", f"tell the owner: “{_text(settings, moment)}”")
+    whom = "me" if moment.rule.person_id else "the owner"
+    return Outcome("done", f"tell {whom}: “{_text(settings, moment)}”")
 
 
 def _text(settings: Settings, moment: Moment) -> str:

@@ -32,9 +32,9 @@ class Settings(Strict):
         return {"then": self.then, "else": self.else_}
 
 
-def sentence(settings: Settings, _: Names) -> str:
+def sentence(settings: Settings, names: Names) -> str:
     """Completes "THEN …"."""
-    return f"wait up to {in_words(settings.within)} until {triggers.sentence(settings.for_, 'it')}"
+    return f"wait up to {in_words(settings.within)} until {triggers.sentence(settings.for_, 'it', mine=names.mine)}"
 
 
 def perform(settings: Settings, _: Moment) -> Pause:

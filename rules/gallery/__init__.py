@@ -50,6 +50,11 @@ def templates_for(party: Company | Person) -> list[Template]:
     return sorted((one for one in templates().values() if kind in one.PARTIES), key=lambda one: one.TITLE)
 
 
+def sentence_for(template: Template, party: Company | Person) -> str:
+    """The template's sentence as this party says it: in a person's own rule the owner is “me”."""
+    return template.SENTENCE.replace("the owner", "me") if isinstance(party, Person) else template.SENTENCE
+
+
 def fill_in(name: str, **values: object) -> Definition:
     """The rule of a template, with its blanks filled. Raises KeyError for a name that no template has."""
     return templates()[name].definition(**{blank: str(value) for blank, value in values.items()})

@@ -9,6 +9,7 @@ from conduits.gate import GRANT_FOR
 from journals.event_types import ENTRY_ADDED
 from parties.errors import RefusedError
 from parties.models import Company, Person
+from picos.event_types import ACTIVATED
 from picos.models import Pico
 from picos.states import KEY
 from rules.event_types import open_to_companies
@@ -67,8 +68,9 @@ def _events(party: Company | Person) -> Choices:
     """By their words; a person's rules meet only what is about a thing."""
     met = open_to_companies()
     if isinstance(party, Person):
-        met = [one for one in met if one.name in GRANT_FOR or one.name == ENTRY_ADDED]
-    return sorted(((one.name, one.sentence.format(thing="it")) for one in met), key=itemgetter(1))
+        # It left its maker before it was theirs.
+        met = [one for one in met if one.name in {*GRANT_FOR, ENTRY_ADDED} - {ACTIVATED}]
+    return sorted(((one.name, one.said("it", mine=isinstance(party, Person))) for one in met), key=itemgetter(1))
 
 
 def as_typed(text: str) -> str:

@@ -23,6 +23,8 @@ class Names:
     endpoints: Mapping[UUID, str]
     # Each as it is called, with a part of its id where another is called the same.
     rules: Mapping[UUID, str]
+    # Whether a person says it: the owner is “me”.
+    mine: bool = False
 
     @classmethod
     def none(cls) -> "Names":
@@ -44,6 +46,7 @@ def load_names(
         picos={pico.code: pico.title for pico in picos.filter(code__in=codes)},
         endpoints=dict(Endpoint.objects.filter(pk__in=endpoints).values_list("pk", "url")),
         rules=_rules(party, rules) if rules else {},
+        mine=isinstance(party, Person),
     )
 
 

@@ -100,7 +100,7 @@ def _pace(definition: Definition) -> list[str]:
 
 def _when(definition: Definition, names: Names, party: Company | Person) -> str:
     thing = _things(definition.on, names, party)
-    return triggers.sentence(definition.when, thing)
+    return triggers.sentence(definition.when, thing, mine=names.mine)
 
 
 def _things(on: On, names: Names, party: Company | Person) -> str:

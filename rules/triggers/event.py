@@ -65,7 +65,12 @@ def parts(settings: EventIs) -> list[Pattern]:
 def sentence(settings: EventIs, say: Say, thing: str) -> str:
     """Completes "IF …"."""
     del say
-    said = event_type(settings.event).sentence.format(thing=thing)
+    return say_event(settings, thing)
+
+
+def say_event(settings: EventIs, thing: str, *, mine: bool = False) -> str:
+    """The same, also as a person says it of their own things."""
+    said = event_type(settings.event).said(thing, mine=mine)
     # In one order, as another order means the same.
     literals = [f"{_key(key)} is {_literal(given)}" for key, given in sorted(settings.where.items())]
     return f"{said} [{', '.join(literals)}]" if literals else said

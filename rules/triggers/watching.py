@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from rules.triggers import automaton
 from rules.triggers.automaton import Machine, State
-from rules.triggers.event import EventIs
+from rules.triggers.event import EventIs, say_event
 from rules.triggers.event import Machine as EventMachine
 from rules.triggers.patterns import Pattern, Read
 from rules.triggers.registry import member_of, parts
@@ -66,11 +66,13 @@ def due(when: Pattern, state: State) -> datetime | None:
     return automaton.due(_machine(when), state)
 
 
-def sentence(when: Pattern, thing: str) -> str:
-    """Completes "IF …". Two patterns that differ in meaning never read the same."""
+def sentence(when: Pattern, thing: str, *, mine: bool = False) -> str:
+    """Completes "IF …", as a person says it (`mine`), or a company. No two that differ in meaning read alike."""
+    if isinstance(when, EventIs):
+        return say_event(when, thing, mine=mine)
 
     def say(inner: Pattern) -> str:
-        said = sentence(inner, thing)
+        said = sentence(inner, thing, mine=mine)
         return said if isinstance(inner, EventIs) else f"({said})"
 
     return member_of(when).sentence(when, say, thing)

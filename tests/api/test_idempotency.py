@@ -52,10 +52,9 @@ def test_the_same_key_with_another_request_is_422_and_does_nothing(api: Api) -> 
 
     for path, body in (("/products", MOCCASIN | {"sku": "M-2"}), ("/batches", MOCCASIN), ("/products?x=1", MOCCASIN)):
         answer = post(asking, path, body)
-        assert (answer.status_code, answer.json()["detail"]) == (
-            422,
-            "This Idempotency-Key was used for another request.",
-        )
+        why = "This Idempotency-Key was used for another request."
+        assert (answer.status_code, answer.json()["detail"]) == (422, why)
+        assert answer.json()["errors"] == {"Idempotency-Key": [why]}
     assert Product.objects.count() == 1
 
 
@@ -119,7 +118,8 @@ def test_without_a_key_each_request_works(api: Api) -> None:
 def test_a_key_that_cannot_be_kept_is_422(key: str, api: Api) -> None:
     answer = post(api(a_company()), "/products", MOCCASIN, key)
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "An Idempotency-Key has at most 255 printable characters."
+    why = "An Idempotency-Key has at most 255 printable characters."
+    assert (answer.json()["detail"], answer.json()["errors"]) == (why, {"Idempotency-Key": [why]})
     assert not Product.objects.exists()
 
 

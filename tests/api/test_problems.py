@@ -168,19 +168,20 @@ def test_each_wrong_field_is_pointed_at(api: Api) -> None:
     assert_problem(
         answer,
         *(422, "Unprocessable Entity", "Some of it cannot be taken; see errors."),
-        name=["String should have at least 1 character"],
-        sku=["Input should be a valid string"],
-        gtin=["String should have at most 20 characters"],
-        claim_policy=["Input should be 'open' or 'pin'"],
-        z=["Extra inputs are not permitted"],
+        name=["Write at least 1 character."],
+        sku=["Send a text."],
+        gtin=["Write at most 20 characters."],
+        claim_policy=["Choose 'open' or 'pin'."],
+        z=["There is no such field."],
     )
     assert not Product.objects.exists()
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b"5", b"true", b'[{"name": "x", "sku": "x"}]'])
 def test_what_is_no_object_is_422(body: bytes, api: Api) -> None:
-    answer = api(a_company()).send("POST", "/products", body)
-    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["body"])
+    for method, path in [("POST", "/products"), ("POST", "/advisories"), ("PUT", f"/rules/{ID}")]:
+        answer = api(a_company()).send(method, path, body)
+        assert (answer.status_code, answer.json()["errors"]) == (422, {"body": ["Send an object."]})
 
 
 def test_no_body_lacks_its_fields(api: Api) -> None:

@@ -112,7 +112,7 @@ def test_a_server_that_cannot_tell_regions_shows_it_to_all_with_the_region_named
     pico = a_pico(a_product(company))
     an_advisory(company, scope={"region": "DE-BY"})
     assert shown(pico) == ["Recall of lot 26-03"]
-    assert "· for the region DE-BY" in Client().get(f"/P/{pico.code}").content.decode()
+    assert "· for Bayern, Germany" in Client().get(f"/P/{pico.code}").content.decode()
 
 
 def test_the_important_come_first_then_the_newest(company: Company) -> None:
@@ -199,21 +199,22 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"scope": {"serials": [" "]}}, "scope", "Say whom it is about"),
     ({"scope": {"product": "5f0f0a3c-0000-7000-8000-000000000001"}}, "scope.product", "no such product"),
     ({"scope": {"batch": "5f0f0a3c-0000-7000-8000-000000000001"}}, "scope.batch", "no such batch"),
-    ({"scope": {"product": "boot"}}, "scope.product", "valid UUID"),
+    ({"scope": {"product": "boot"}}, "scope.product", "Send an id"),
     ({"scope": {"serials": ["A1..B9"]}}, "scope.serials", "alike but for the number"),
     ({"scope": {"serials": "A9..A1"}}, "scope.serials", "larger than the last"),
     ({"scope": {"serials": ["A" * 51]}}, "scope.serials", "1 to 50"),
-    ({"scope": {"serials": [7]}}, "scope.serials.0", "valid string"),
+    ({"scope": {"serials": [7]}}, "scope.serials.0", "Send a text."),
     ({"scope": {"serials": ["\0"]}}, "scope.serials.0", "cannot be kept"),
     ({"scope": {"region": "Bavaria"}}, "scope.region", "DE-BY"),
     ({"scope": {"region": "ZZ"}}, "scope.region", "DE-BY"),
-    ({"scope": {"lot": "26-03"}}, "scope.lot", "Extra inputs"),
+    ({"scope": []}, "scope", "Send an object."),
+    ({"scope": {"lot": "26-03"}}, "scope.lot", "no such field"),
     ({"title": ""}, "title", "at least 1"),
     ({"body": " "}, "body", "at least 1"),
     ({"severity": "worst"}, "severity", "'low', 'medium' or 'high'"),
     ({"until": "2020-01-01T00:00:00Z"}, "until", "is past"),
-    ({"until": "2090-01-01T00:00:00"}, "until", "timezone"),
-    ({"until": "soon"}, "until", "datetime"),
+    ({"until": "2090-01-01T00:00:00"}, "until", "the time’s zone"),
+    ({"until": "soon"}, "until", "Send a time"),
 ]
 
 

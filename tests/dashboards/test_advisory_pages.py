@@ -133,6 +133,14 @@ def test_who_was_told_finds_it_wherever_they_are(conduit: Conduit, settings: Set
     assert len(boxes(read(owner.get(path)))) == 1
 
 
+def test_its_region_is_read_by_name(conduit: Conduit) -> None:
+    advisory = an_advisory(conduit.company, scope={"region": "GB-CON"})
+    path = f"/desk/{conduit.company.slug}/advisories/{advisory.pk}"
+    member = browser(a_member(conduit.company).person)
+    assert "· for Cornwall, United Kingdom" in words(read(browser(conduit.owner).get(f"/things/{conduit.pico.code}")))
+    assert "all products · in Cornwall, United Kingdom" in words(read(member.get(path)))
+
+
 def test_who_was_told_is_led_to_it(conduit: Conduit) -> None:
     an_advisory(conduit.company, scope={"product": conduit.pico.product_id})
     telling.tell_due()

@@ -64,8 +64,8 @@ def test_an_admin_adds_a_product(company: Company, admin: Client) -> None:
             {"description": "x" * 2001},
             {"description": ["At most 2000 letters fit in; this has 2001."]},
         ),
-        ({"name": "a\0b"}, {"name": ["Null characters are not allowed."]}),
-        ({"claim_policy": ""}, {"claim_policy": ["Nothing is written here yet."]}),
+        ({"name": "a\0b"}, {"name": ["There is a character in it that cannot be kept."]}),
+        ({"claim_policy": ""}, {"claim_policy": ["Choose one of those that are there."]}),
     ],
 )
 def test_a_product_that_cannot_be_taken_is_said_beside_its_field(
@@ -117,7 +117,7 @@ def test_an_admin_orders_a_batch_and_sees_it_grow(company: Company, admin: Clien
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
-        ({"count": ""}, {"count": ["Nothing is written here yet."]}),
+        ({"count": ""}, {"count": ["Say how many to mint, or give serial numbers below."]}),
         ({"count": "0"}, {"count": ["At least 1."]}),
         ({"count": "-1"}, {"count": ["At least 1."]}),
         ({"count": "5000001"}, {"count": ["At most 5000000."]}),
@@ -134,7 +134,7 @@ def test_an_admin_orders_a_batch_and_sees_it_grow(company: Company, admin: Clien
             {"pattern": "A-1"},
             {"pattern": ["A pattern has one {n} where the number goes, or {n:06} to fill it up with zeros."]},
         ),
-        ({"serials": "a\0b"}, {"serials": ["Null characters are not allowed."]}),
+        ({"serials": "a\0b"}, {"serials": ["There is a character in it that cannot be kept."]}),
         (
             {"serials": f"A-1\nA-2\n{'x' * 51}"},
             {"serials": [f"A serial number has at most 50 letters and figures; “{'x' * 51}…” has more."]},

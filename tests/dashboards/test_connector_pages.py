@@ -77,7 +77,7 @@ def test_a_new_one_s_address_is_shown_this_once(admin: Client) -> None:
         ({"url": ""}, "Nothing is written here yet."),
         ({"url": "help.example"}, "It is an address such as https://crm.example."),
         ({"queue": "many"}, "This is no whole number."),
-        ({"priority": "9"}, "Input should be less than or equal to 5."),
+        ({"priority": "9"}, "It has to be at most 5."),
         ({"events": []}, "Choose at least one."),
     ],
 )

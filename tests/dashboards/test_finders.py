@@ -239,7 +239,7 @@ def test_the_same_json_with_the_same_key_is_relayed_once() -> None:
         ({"message": ""}, {"message": ["Nothing is written here yet."]}),
         ({"message": "x" * 2001}, {"message": ["At most 2000 letters fit in; this has 2001."]}),
         ({"contact": "x" * 201}, {"contact": ["At most 200 letters fit in; this has 201."]}),
-        ({"message": "a\0b"}, {"message": ["Null characters are not allowed."]}),
+        ({"message": "a\0b"}, {"message": ["There is a character in it that cannot be kept."]}),
     ],
 )
 @pytest.mark.parametrize("is_lost", [True, False])
@@ -341,7 +341,7 @@ def test_the_owner_has_a_notice_until_they_open_the_thing_s_own_page() -> None:
     pico = owned_by()
     tell(pico)
     ann = browser(pico.owner)
-    said, mute = "A finder wrote: It is at the depot. Ask for Joe. · just now Open", " Mute news of this kind"
+    said, mute = "A finder wrote: It is at the depot. Ask for Joe. · just now Open", " Mute what finders write to you"
     shown = (("/things/tiles", False, mute), ("/things", True, mute), (f"/P/{pico.code}", True, ""))
     for path, whole, more in shown:
         (notice,) = read(ann.get(path), whole=whole).all("div", class_="notice")

@@ -8,6 +8,7 @@ import time_machine
 
 from conduits import steering
 from conduits.models import Conduit, ContextPass
+from picos.scanning import record_scan
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import an_entry, browser, read
 from tests.factories import a_conduit, a_member, a_person
@@ -86,6 +87,17 @@ def test_a_call_from_the_ticks_to_the_receipts(conduit: Conduit, clock: time_mac
     assert "ann@example.com" not in gone
     assert "Ben (agent at LAMO Footwear) saw it 30 minutes ago, for 30 minutes." in main(read(owner.get(path)))
     assert "their e-mail address, their last private entries" in main(read(colleague.get(desk)))
+
+
+def test_where_it_was_scanned_is_read_by_name(conduit: Conduit) -> None:
+    record_scan(pico=conduit.pico, visitor=b"12345678", person=None, region="GB-CON")
+    owner, agent = browser(conduit.owner), browser(a_member(conduit.company).person)
+    path = f"/conduits/{conduit.pk}/passes"
+    page = read(owner.get(path))
+    assert "where it was last scanned Cornwall, United Kingdom" in main(page)
+    code = code_on(read(owner.post(path, {"show": [ticks(page)["region"]]})))
+    shown = read(agent.post(f"/desk/{conduit.company.slug}/passes", {"code": code}, follow=True))
+    assert "where it was last scanned Cornwall, United Kingdom" in main(shown)
 
 
 def test_a_code_that_does_not_work_says_so_beside_it(conduit: Conduit) -> None:

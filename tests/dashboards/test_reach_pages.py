@@ -156,11 +156,14 @@ def test_a_company_is_muted_at_its_line_and_heard_from_again(ann: Person) -> Non
     body = {"company": conduit.company.pk, "back": "companies"}
     assert client.post("/you/reach/mutes", body | {"do": "mute"})["Location"] == "/companies"
     page = read(client.get("/companies"))
-    assert "Muted: its news stand under Things only." in page.all("main")[0].text
+    assert "Muted: its news, also recalls and warnings, stand under Things only." in page.all("main")[0].text
     assert "LAMO Footwear" in read(client.get("/you/reach")).all("main")[0].text
     client.post("/you/reach/mutes", body | {"do": "unmute"})
     assert not Mute.objects.exists()
-    assert next(one.text for one in read(client.get("/companies")).all("button")) == "Mute LAMO Footwear"
+    assert (
+        next(one.text for one in read(client.get("/companies")).all("button"))
+        == "Mute LAMO Footwear, also its warnings"
+    )
 
 
 def test_beside_a_notice_stands_the_button_that_mutes_its_company_or_its_kind(ann: Person) -> None:
@@ -169,7 +172,7 @@ def test_beside_a_notice_stands_the_button_that_mutes_its_company_or_its_kind(an
     a_notice(ann, kind="finder", text="A finder wrote: Hello")
     client = browser(ann)
     buttons = [one.text for one in read(client.get("/things")).all("button")]
-    assert buttons[:2] == ["Mute news of this kind", "Mute LAMO Footwear"]
+    assert buttons[:2] == ["Mute what finders write to you", "Mute LAMO Footwear, also its warnings"]
     assert client.post("/you/reach/mutes", {"kind": "finder", "back": "things"})["Location"] == "/things"
     client.post("/you/reach/mutes", {"company": company.pk, "back": "things"})
     assert Reach.objects.get().muted_kinds == ["finder"]

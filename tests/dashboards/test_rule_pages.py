@@ -351,7 +351,7 @@ def test_why_it_did_not_act_and_all_that_it_did() -> None:
     assert "It acts when it is reported lost, not when the code on it is scanned." in page.all("main")[0].text
     run = told.runs.get()
     page = read(client.get(f"/rules/{told.pk}/runs/{run.pk}"))
-    assert "The owner was told." in page.all("main")[0].text
+    assert "You were told." in page.all("main")[0].text
     assert browser(a_person()).get(f"/rules/{told.pk}/runs/{run.pk}").status_code == 404
     assert client.get(f"/rules/{rule.pk}/runs/{run.pk}").status_code == 404
 
@@ -372,5 +372,5 @@ def test_a_person_s_pages_of_rules_speak_of_the_line_as_their_others_do() -> Non
         assert "conduit" not in said.lower()
     assert "Nothing was sent: the line is paused." in read(client.get(f"/rules/{told.pk}/runs")).all("main")[0].text
     offered = read(client.get("/rules/new/my_own")).all("select", name="event")[0].text
-    assert "the owner of it pauses the line" in offered
+    assert "I pause the line to the maker of it" in offered
     assert "conduit" not in offered

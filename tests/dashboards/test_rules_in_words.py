@@ -1,5 +1,6 @@
 """A person's rules on pages, in a person's words: never the names that programs use."""
 
+import json
 import re
 
 import pytest
@@ -32,7 +33,7 @@ def test_why_a_rule_did_not_act_and_what_led_to_a_run() -> None:
     steering.pause(conduit)
     drain()
     missed = words_on(client, f"/rules/{told.pk}/missed")
-    assert "It acts when the code on it is scanned, not when the owner of it pauses the line to its maker." in missed
+    assert "It acts when the code on it is scanned, not when I pause the line to the maker of it." in missed
     one = words_on(client, f"/rules/{told.pk}/runs/{told.runs.get().pk}")
     assert "The code on it is scanned · just now" in one
     assert "Nothing was sent: the line is paused." in one
@@ -50,6 +51,10 @@ def test_a_rule_of_one_s_own_offers_what_can_happen_to_a_thing_by_its_words() ->
     choices = offered(browser(a_person()), "/rules/new/my_own")
     assert list(choices.values()) == sorted(choices.values())
     assert choices["pico.scanned"] == "the code on it is scanned"
+    assert choices["conduit.note"] == "a rule of mine sends its maker a note about it"
+    assert choices["conduit.opened"] == "my line to the maker of it opens"
+    assert "pico.activated" not in choices
+    assert [said for said in choices.values() if "owner" in said or "customer" in said] == []
     assert {"endpoint.disabled", "rule.paused", "advisory.published"}.isdisjoint(choices)
     assert [said for said in choices.values() if NAMES_OF_PROGRAMS.search(said)] == []
 
@@ -68,6 +73,28 @@ def test_a_rule_from_a_template_is_read_in_the_words_that_it_was_chosen_by() -> 
         "IF this happens to any of my things : it is reported lost THEN tell me “[product] AND THEN” "
         ", resting 10 minutes after each time"
     )
+
+
+def test_a_warranty_s_template_tells_a_person_me_and_a_company_its_owner() -> None:
+    member = a_member(a_company(slug="lamo"), role="admin").person
+    assert "away THEN tell me" in words_on(browser(member), "/rules/new/warranty_runs_out")
+    assert "away THEN tell the owner" in words_on(browser(member), "/desk/lamo/rules/new/warranty_runs_out")
+
+
+@pytest.mark.parametrize(("region", "said"), [("DE", "would have acted on it"), ("FR", "would not have acted on it")])
+def test_a_rehearsal_with_one_event_does_not_count(region: str, said: str) -> None:
+    conduit = a_conduit()
+    record_scan(pico=conduit.pico, visitor=bytes(8), person=None, region=region)
+    definition = {
+        "name": "A",
+        "when": {"event": "pico.scanned"},
+        "if": {"field": "event.data.region", "op": "is", "value": "DE"},
+        "then": [{"do": "notify_owner", "text": "Hello"}],
+    }
+    tried = browser(conduit.owner).post("/rules/new/json", {"do": "try", "definition": json.dumps(definition)})
+    text = read(tried).all("main")[0].text
+    assert f"It is about one event so far, and {said}. Nothing was done." in text
+    assert ("tell me: “Hello”" in text) == (region == "DE")
 
 
 def test_a_rule_whose_blank_cannot_be_named_any_more_is_read_by_its_parts() -> None:

@@ -193,7 +193,7 @@ def test_signing_in_leads_on_to_where_one_was(client: Client) -> None:
     ("email", "error"),
     [
         ("", "Write your e-mail address here."),
-        ("mara", "Enter a valid email address."),
+        ("mara", "This is no e-mail address."),
         ("mara@\0customer.example", None),
         (f"mara@{'.'.join(['x' * 60] * 4)}.example", "An address has at most 254 letters."),
     ],
@@ -351,3 +351,16 @@ def test_who_tries_too_many_passkeys_is_told_to_wait(client: Client) -> None:
     answer = client.post("/account/2fa/webauthn/login/", {"credential": "{}"})
     assert answer.status_code == 429
     assert read(answer).heading == "A moment, please"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", "Write the code that we mailed here."),
+        ("1\0", "This is not the code that we mailed; the newest mail has it."),
+    ],
+)
+def test_a_code_that_is_none_is_refused_in_our_words(client: Client, code: str, said: str) -> None:
+    ask(client)
+    page = read(client.post(CONFIRM, {"code": code}))
+    assert (page.errors, who(client)) == ({"code": [said]}, None)

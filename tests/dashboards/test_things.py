@@ -11,6 +11,7 @@ from journals.by_link import write_by_link
 from journals.models import Journal
 from picos.channels import open_channel
 from picos.codes import spaced
+from picos.finding import write_again, write_to_owner
 from picos.losing import report_lost
 from picos.models import Event, Loss, Pico
 from tests.dashboards.world import a_world, an_entry, browser, everything, read
@@ -65,6 +66,25 @@ def test_my_things_say_what_is_new() -> None:
     assert tiles(client) == ["B Boot LAMO lost"]
 
 
+def test_a_finder_who_waits_for_an_answer_stands_on_the_tile() -> None:
+    ann = a_person("Ann")
+    found, other = (a_conduit(ann, a_pico(a_product(a_company("LAMO"), name=name))) for name in ("Boot", "Sandal"))
+    finder, _ = write_to_owner(pico=found.pico, visitor=b"12345678", message="It is here.")
+    client = browser(ann)
+    assert tiles(client) == ["B Boot LAMO a finder wrote", "S Sandal LAMO nothing new"]
+    an_entry(found, "Shall we help?", author=found.company)
+    assert tiles(client)[0] == "B Boot LAMO a finder wrote 1 new"
+    report_lost(pico=found.pico, message="On the bus.")
+    assert tiles(client)[0] == "B Boot LAMO lost a finder wrote 1 new"
+    client.get(f"/things/{found.pico.code}")
+    assert tiles(client)[0] == "B Boot LAMO lost a finder wrote"
+    write_again(finder=finder, from_finder=False, body="Thank you!")
+    assert sorted(tiles(client)) == ["B Boot LAMO lost", "S Sandal LAMO nothing new"]
+    write_again(finder=finder, from_finder=True, body="When?")
+    assert tiles(client)[0] == "B Boot LAMO lost a finder wrote"
+    assert tiles(browser(other.owner)) == tiles(client)
+
+
 def test_what_somebody_wrote_by_a_link_is_new_too() -> None:
     conduit = a_conduit()
     channel, _ = open_channel(
@@ -107,7 +127,10 @@ def test_a_thing_is_added_by_hand() -> None:
     [
         ({"name": ""}, {"name": ["Nothing is written here yet."]}),
         ({"name": "x" * 101}, {"name": ["At most 100 letters fit in; this has 101."]}),
-        ({"name": "A chair", "company_name": "a\0b"}, {"company_name": ["Null characters are not allowed."]}),
+        (
+            {"name": "A chair", "company_name": "a\0b"},
+            {"company_name": ["There is a character in it that cannot be kept."]},
+        ),
     ],
 )
 def test_a_thing_that_cannot_be_added_is_said_beside_its_field(

@@ -58,12 +58,12 @@ def test_the_line_is_drawn_beside_what_passes(visibility: str, said: str) -> Non
     [
         ({"body": "  "}, {"body": ["There is nothing in it yet: write something or add a photo."]}),
         ({"body": "x" * 10_001}, {"body": ["At most 10000 letters fit in; this has 10001."]}),
-        ({"body": "a\0b"}, {"body": ["Null characters are not allowed."]}),
+        ({"body": "a\0b"}, {"body": ["There is a character in it that cannot be kept."]}),
         (
             {"visibility": "everybody"},
             {"visibility": ["Choose one of those that are there."]},
         ),
-        ({"visibility": ""}, {"visibility": ["Nothing is written here yet."]}),
+        ({"visibility": ""}, {"visibility": ["Choose one of those that are there."]}),
     ],
 )
 def test_what_cannot_be_taken_is_said_beside_its_field(values: dict[str, str], errors: dict[str, list[str]]) -> None:

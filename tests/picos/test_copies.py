@@ -18,6 +18,7 @@ from conduits.leaving import release_and_close
 from conduits.models import AccessLine, Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from conduits.opening import accept_transfer, add_thing_with_journal, claim_and_open
+from dashboards.templatetags.words import evidence
 from picos import copies
 from picos.copies import DEFAULT, Thresholds, evidence_of, keep_sightings, set_thresholds, watch
 from picos.distances import countries, kilometres_between
@@ -237,7 +238,7 @@ def test_the_desk_shows_what_may_be_seen_and_the_owner_reads_that_it_did(noon: N
     read(page)
     assert "1 copy looks copied" in page.content.decode()
     assert "7 of 8 scans too far from the one before" in page.content.decode()
-    assert "CN and DE" not in page.content.decode()
+    assert "China" not in page.content.decode()
     assert AccessLine.objects.get().what == "pico.suspected_copy"
     steering.set_grants(conduit, [Grant.REGION])
     assert "looks copied" not in client.get(path).content.decode()
@@ -342,3 +343,8 @@ def test_what_is_genuine_is_seldom_flagged(kind: str, most: float) -> None:
 @pytest.mark.parametrize(("kind", "fewest"), [("10 to 50, abroad", 0.5), ("50 to 500, abroad", 0.9)])
 def test_what_is_copied_abroad_is_mostly_flagged(kind: str, fewest: float) -> None:
     assert share_flagged(COPIED[kind], streams=20, limits=DEFAULT, regions=True) >= fewest
+
+
+def test_where_the_scans_were_is_said_by_name() -> None:
+    found = {"jumps": 7, "scans": 8, "regions": ["CN", "KR"]}
+    assert evidence(found) == "7 of 8 scans too far from the one before (China and South Korea)"

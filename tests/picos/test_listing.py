@@ -231,6 +231,6 @@ def test_a_company_never_reads_what_happened_before_the_claim_as_the_owner_s(api
 
 def test_a_thing_needs_a_name_and_nothing_else(api: Api) -> None:
     asking = api(a_person())
-    assert asking.post("/picos", {"company_name": "Rower"}).json()["errors"] == {"name": ["Field required"]}
+    assert asking.post("/picos", {"company_name": "Rower"}).json()["errors"] == {"name": ["This is missing."]}
     assert asking.post("/picos", {"name": "Bicycle", "serial": "1"}).status_code == 422
     assert not Pico.objects.exists()

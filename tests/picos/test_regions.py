@@ -1,5 +1,7 @@
 """Where a scan came from: told only by a trusted proxy or a local file, kept coarse, and passed only as granted."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,13 @@ from conduits.models import Conduit
 from conduits.models.conduit import DEFAULT_GRANTS, Grant
 from picos import regions
 from picos.models import Event, Pico
-from picos.regions import region_of, regions_are_known
+from picos.regions import name_of, region_of, regions_are_known
 from picos.scanning import Scan, record_scan, record_scans
 from rules.engine.draining import drain
 from tests.conftest import Api
 from tests.factories import a_conduit, a_pico, a_rule
 from tests.picos.mmdb import write_mmdb
+from tests.test_floors import ROOT
 
 BAVARIA = {"country": {"iso_code": "DE"}, "subdivisions": [{"iso_code": "BY"}, {"iso_code": "X"}]}
 
@@ -178,3 +181,31 @@ def test_a_company_s_rule_sees_the_region_only_as_granted(grants: list[Grant], o
 
 def test_the_file_is_opened_once(database: None, settings: Settings) -> None:
     assert regions._reader(settings.PICO_REGION_DB) is regions._reader(settings.PICO_REGION_DB)
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [
+        ("GB-CON", "Cornwall, United Kingdom"),
+        ("DE-BY", "Bayern, Germany"),
+        ("DE", "Germany"),
+        ("KR", "South Korea"),
+        ("BO", "Bolivia"),
+        ("PS", "State of Palestine"),
+        ("CD", "The Democratic Republic of the Congo"),
+        ("BQ", "Bonaire, Sint Eustatius and Saba"),
+        ("GB-ZZZ", "GB-ZZZ"),
+        ("ZZ", "ZZ"),
+        ("DE-", "DE-"),
+        ("germany", "germany"),
+        ("", ""),
+    ],
+)
+def test_people_read_a_region_s_name(region: str, name: str) -> None:
+    assert name_of(region) == name
+
+
+def test_names_are_read_from_their_files_by_the_first_page_that_needs_one() -> None:
+    loads = "import sys; import picos.regions; print('pycountry' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "False\n"

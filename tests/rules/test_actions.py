@@ -72,7 +72,7 @@ def test_a_person_s_rule_tells_its_owner(conduit: Conduit) -> None:
     notice = Notice.objects.get()
     assert [notice.person, notice.pico, notice.text] == [conduit.owner, conduit.pico, "Moccasin was scanned"]
     assert what_came_of(rule) == [
-        {"do": "notify_owner", "result": "done", "detail": "The owner was told.", "id": str(notice.pk)}
+        {"do": "notify_owner", "result": "done", "detail": "You were told.", "id": str(notice.pk)}
     ]
 
 

@@ -61,7 +61,7 @@ def test_a_run_tells_why_it_did_what_it_did(conduit: Conduit, api: Api) -> None:
             }
         ],
         "actions": [
-            {"do": "notify_owner", "result": "done", "detail": "The owner was told.", "id": run.actions[0]["id"]},
+            {"do": "notify_owner", "result": "done", "detail": "You were told.", "id": run.actions[0]["id"]},
         ],
         "at": run.at.isoformat().replace("+00:00", "Z"),
         "waits_until": None,

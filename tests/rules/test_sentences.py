@@ -28,7 +28,7 @@ def leaf(field: str = "pico.product.sku", op: str = "is", value: Any = "CM-3000"
 
 
 def test_a_person_s_rule_about_everything() -> None:
-    assert sentence(a_person()) == "IF the code on any of my things is scanned THEN tell the owner “Hello”"
+    assert sentence(a_person()) == "IF the code on any of my things is scanned THEN tell me “Hello”"
 
 
 def test_a_company_s_rule_about_everything() -> None:
@@ -95,7 +95,7 @@ def test_conditions_stand_between_the_event_and_the_actions() -> None:
 
     assert sentence(a_person(), **{"if": condition}) == (
         "IF the code on any of my things is scanned AND the SKU is “CM-3000” "
-        "AND (its status is “lost” OR the number of unread entries is more than 3) THEN tell the owner “Hello”"
+        "AND (its status is “lost” OR the number of unread entries is more than 3) THEN tell me “Hello”"
     )
 
 
@@ -128,3 +128,23 @@ def test_a_sentence_takes_few_queries(django_assert_max_num_queries: Any) -> Non
 
     with django_assert_max_num_queries(3):
         sentence(company, on={"products": products})
+
+
+def test_a_person_s_own_rule_speaks_of_them_in_the_first_person() -> None:
+    then = [
+        {"do": "notify_owner", "text": "Hello"},
+        {"do": "ask", "of": "owner", "question": "Well?", "choices": ["Yes", "No"], "within": 60},
+        {"do": "wait", "for": {"event": "conduit.resumed"}, "within": 60},
+    ]
+    raw = {"name": "A", "when": {"any": [{"event": "conduit.paused"}, {"event": "pico.released"}]}, "then": then}
+    own, companys = (str(sentence_of(parse_definition(raw), party)) for party in (a_person(), a_company()))
+    assert own == (
+        "IF I pause the line to the maker of any of my things or I give any of my things up "
+        "THEN tell me “Hello” AND ask me “Well?” (“Yes” or “No”) and wait up to 1 minute "
+        "AND wait up to 1 minute until I resume the line to the maker of it"
+    )
+    assert companys == (
+        "IF the owner of any product pauses the line to its maker or the owner of any product gives it up "
+        "THEN tell the owner “Hello” AND ask the owner “Well?” (“Yes” or “No”) and wait up to 1 minute "
+        "AND wait up to 1 minute until the owner of it resumes the line to its maker"
+    )

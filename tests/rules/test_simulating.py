@@ -56,7 +56,7 @@ def test_a_draft_meets_what_happened_and_nothing_is_done(api: Api, conduit: Cond
 
     assert [told["fired"], [one["outcome"] for one in told["results"]]] == [2, ["fired", "fired"]]
     assert told["results"][0]["actions"] == [
-        {"do": "notify_owner", "result": "done", "detail": "tell the owner: “Moccasin was scanned”"}
+        {"do": "notify_owner", "result": "done", "detail": "tell me: “Moccasin was scanned”"}
     ]
     assert [table.objects.count() for table in (Run, Notice, Entry, Delivery, Pending, Event, Watch)] == before
 
@@ -107,7 +107,7 @@ def test_an_event_can_be_typed_in(api: Api, conduit: Conduit) -> None:
 
     (one,) = simulate(api, conduit.owner, definition=found, event=event)["results"]
 
-    assert [one["outcome"], one["actions"][0]["detail"]] == ["fired", "tell the owner: “From DE”"]
+    assert [one["outcome"], one["actions"][0]["detail"]] == ["fired", "tell me: “From DE”"]
     assert not Event.objects.filter(pk=one["event"]).exists()
 
 

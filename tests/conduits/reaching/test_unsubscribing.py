@@ -36,12 +36,15 @@ def test_a_mail_s_link_mutes_the_company_that_wrote(ann: Person, lamo: Company, 
     from_company(lamo, ann)
     reach()
     answer = one_click(link_in(mailoutbox[0]))
-    assert (answer.status_code, read(answer).heading) == (200, "You will get no more messages from LAMO Footwear")
+    assert (answer.status_code, read(answer).heading) == (
+        200,
+        "You will get no more messages from LAMO Footwear, its warnings included",
+    )
     assert list(Mute.objects.values_list("person", "company")) == [(ann.pk, lamo.pk)]
     from_company(lamo, ann)
     reach()
     assert len(mailoutbox) == 1
-    assert "No more messages from LAMO Footwear: http" in str(mailoutbox[0].body)
+    assert "No more messages from LAMO Footwear, its warnings included: http" in str(mailoutbox[0].body)
 
 
 def test_one_without_a_company_mutes_its_kind(ann: Person, mailoutbox: list[EmailMessage]) -> None:
@@ -80,7 +83,7 @@ def test_who_opens_the_link_ends_nothing(ann: Person, lamo: Company, mailoutbox:
         assert not answer.cookies
     assert written() == before
     page = read(browser().get(path))
-    assert page.heading == "No more messages from LAMO Footwear?"
+    assert page.heading == "No more messages from LAMO Footwear, its warnings included?"
     assert [one.text for one in page.all("button")] == ["Yes, end them"]
 
 

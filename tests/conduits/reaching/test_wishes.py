@@ -170,6 +170,15 @@ def test_a_muted_company_reaches_nobody_who_muted_it(
     assert len(mailoutbox) == 3
 
 
+def test_a_muted_company_s_urgent_warning_reaches_nobody_either(
+    ann: Person, lamo: Company, mailoutbox: list[EmailMessage]
+) -> None:
+    mute_company(person=ann, company=lamo)
+    a_notice(ann, company=lamo, kind="advisory", urgent=True)
+    reach()
+    assert (mailoutbox, states()) == ([], ["muted"])
+
+
 def test_what_waits_when_it_is_muted_is_not_sent(
     clock: time_machine.Traveller, ann: Person, lamo: Company, mailoutbox: list[EmailMessage]
 ) -> None:

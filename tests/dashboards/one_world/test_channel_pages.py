@@ -33,7 +33,7 @@ def test_an_owner_makes_a_link_that_is_shown_once_and_ends_it(world: World) -> N
     assert browser().get(link[0]).status_code == 200
     ended = owner.post(f"{thing}/channels/{channel.pk}/revoke", follow=True)
     assert "The link for “Neighbour” leads nowhere from now on." in ended.content.decode()
-    assert "Used 1 time" in ended.content.decode()
+    assert "Opened 1 time, wrote 0 entries" in ended.content.decode()
     assert read(browser().get(link[0])).heading == "This link leads nowhere, or no longer"
 
 

@@ -209,7 +209,7 @@ def test_while_it_is_paused_the_company_has_not_read_it(world: World) -> None:
     [
         ({"body": ""}, {"body": ["Nothing is written here yet."]}),
         ({"body": "x" * 10_001}, {"body": ["At most 10000 letters fit in; this has 10001."]}),
-        ({"body": "a\0b"}, {"body": ["Null characters are not allowed."]}),
+        ({"body": "a\0b"}, {"body": ["There is a character in it that cannot be kept."]}),
         (
             {"visibility": "public"},
             {"visibility": ["Choose one of those that are there."]},

@@ -350,3 +350,17 @@ def test_the_owner_has_read_what_the_page_showed(world: World) -> None:
     journal = open_journal_of(world.pico)
     assert journal is not None
     assert journal.owner_read_at is not None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_code_s_page_is_only_read(method: str) -> None:
+    pico = a_pico()
+    client = Client(enforce_csrf_checks=True)
+    for path in (f"/P/{pico.code}", "/P/no-such-code"):
+        told = client.generic(method, path, headers={"Accept": "application/json"})
+        assert (told.status_code, told["Content-Type"], told["Allow"]) == (405, "application/problem+json", "GET, HEAD")
+        assert told.json()["detail"] == "This is only read. Nothing was changed."
+        page = client.generic(method, path, headers={"Accept": "text/html"})
+        assert (page.status_code, page["Allow"]) == (405, "GET, HEAD")
+        assert read(page).heading == "This page is not opened in this way"
+    assert not Event.objects.filter(pico=pico).exists()

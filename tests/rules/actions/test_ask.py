@@ -68,7 +68,7 @@ def test_the_side_that_is_asked_answers_and_the_run_goes_on(asker: str, of: str,
 
     assert written() == ["Mend: Yes", "End"]
     assert what_came_of(rule) == [
-        ["waiting", f"Asked the {of}: “Shall we mend your Moccasin?”"],
+        ["waiting", f"Asked {'you' if asker == of == 'owner' else f'the {of}'}: “Shall we mend your Moccasin?”"],
         ["done", "The answer was “Yes”."],
         ["done", "An entry was written."],
         ["done", "An entry was written."],
