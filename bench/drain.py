@@ -28,7 +28,7 @@ def measure(stage: Stage) -> dict[str, float]:
     Raises RuntimeError when something was not done exactly once.
     """
     del stage
-    owners = settle()
+    owners = settle("drain")
     write_rules_that_meet(owners)
     write_rules_that_wait(owners, of_each=7)
     scan(owners.picos[:AT_ONCE])

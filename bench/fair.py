@@ -68,7 +68,7 @@ def measure(stage: Stage) -> dict[str, float]:
 
 def _endpoint(url: str, *, standing: str = Endpoint.Standing.PROMPT) -> Endpoint:
     number = next(_number)
-    company = Company.objects.create(name=f"Company {number}", slug=f"company-{number}")
+    company = Company.objects.create(name=f"Company {number}", slug=f"fair-{number}")
     return Endpoint.objects.create(company=company, url=url, secret=seal(new_secret()), standing=standing)
 
 

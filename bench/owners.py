@@ -38,10 +38,12 @@ class Owners:
     picos: Sequence[Pico]
 
 
-def settle() -> Owners:
-    """A thousand companies with one product and one endpoint each, and ten copies, each of which somebody owns."""
+def settle(bench: str) -> Owners:
+    """A thousand companies with one product and one endpoint each, and ten copies, each of which somebody owns; they
+    are named for the benchmark, as others have theirs.
+    """
     companies = Company.objects.bulk_create(
-        Company(name=f"Company {number}", slug=f"company-{number}") for number in range(COMPANIES)
+        Company(name=f"Company {number}", slug=f"{bench}-{number}") for number in range(COMPANIES)
     )
     products = Product.objects.bulk_create(
         Product(company=company, sku=f"S-{company.slug}", name="Boot") for company in companies
@@ -49,7 +51,7 @@ def settle() -> Owners:
     endpoints = Endpoint.objects.bulk_create(
         Endpoint(company=company, url="https://127.0.0.1:9/hook", secret=SEALED) for company in companies
     )
-    owner = Person.objects.create_user("owner@example.com", "Owner")
+    owner = Person.objects.create_user(f"{bench}@example.com", "Owner")
     picos = Pico.objects.bulk_create(
         Pico(code=new_code(), product=product, status="claimed", owner=owner, claimed_at=timezone.now())
         for product in products

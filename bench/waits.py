@@ -56,7 +56,7 @@ def measure(stage: Stage) -> dict[str, float]:
     `late_p99_ms` and `late_most_ms`: by how much a timer's run came after its time, under all that `manage.py up`
     starts. Raises RuntimeError when one never came.
     """
-    owners = settle()
+    owners = settle("waits")
     write_rules_that_meet(owners)
     before = _per_second(owners)
     _open_waits(stage)
