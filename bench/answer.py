@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
@@ -36,7 +37,7 @@ def measure(stage: Stage) -> dict[str, float]:
     person, by whom the page is read. On the embedded broker. Raises MissedError for a page that never showed it.
     """
     company = stage.product.company
-    codes = stage.codes[: WARMING + int(RATE * stage.seconds)]
+    codes = list(islice(stage.unclaimed, WARMING + int(RATE * stage.seconds)))
     owner = Person.objects.create_user(ADDRESS, "Scanner")
     for pico in Pico.objects.with_product().filter(code__in=codes):
         claim_and_open(pico=pico, person=owner)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
+from itertools import islice
 from uuid import UUID
 
 import aiohttp
@@ -41,16 +42,16 @@ def measure(stage: Stage) -> dict[str, float]:
     """
     settings.PICO_WEBHOOK_ALLOW = [ip_network("127.0.0.0/8")]
     endpoints = [_endpoint(stage, number) for number in range(ENDPOINTS)]
-    things = list(Pico.objects.with_product().filter(code__in=stage.codes[:THINGS]))
-    conduits = _conduits(things[:OWNED])
+    things = _picos(stage.codes[:THINGS])
+    conduits = _conduits(_picos(list(islice(stage.unclaimed, OWNED))))
     with listening(PORT):
-        _delivered(things[OWNED:] or things, endpoints, number=WARMING)
+        _delivered(things, endpoints, number=WARMING)
         body = Delivery.objects.filter(state=Delivery.State.DELIVERED)[0].body.encode()
         _bare(body, WARMING)
         owned = [conduit.pico for conduit in conduits.values()]
         # Each between two of the bare ones, as the machine's own speed comes and goes.
         before = _bare(body, MESSAGES)
-        per_s = _delivered(things[OWNED:] or things, endpoints, number=MESSAGES)
+        per_s = _delivered(things, endpoints, number=MESSAGES)
         between = _bare(body, MESSAGES)
         owned_per_s = _delivered(owned, endpoints, number=MESSAGES_OF_OWNERS, conduits=conduits)
         after = _bare(body, MESSAGES)
@@ -66,6 +67,10 @@ def measure(stage: Stage) -> dict[str, float]:
 def _endpoint(stage: Stage, number: int) -> Endpoint:
     url = f"http://127.0.0.1:{PORT}/{number}"
     return add_subscribed_endpoint(company=stage.product.company, url=url, events=[SCANNED])[0]
+
+
+def _picos(codes: Sequence[str]) -> list[Pico]:
+    return list(Pico.objects.with_product().filter(code__in=codes))
 
 
 def _conduits(things: Sequence[Pico]) -> Mapping[UUID | None, Conduit]:

@@ -18,11 +18,14 @@ DRAWN = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`mint_seconds` is what minting the batch took, `table_bytes` what its rows take with their indexes."""
+    """`mint_seconds` is what minting the batch took, `table_bytes` what its rows take with their indexes. Who claims a
+    copy takes its code from `unclaimed`, which begins with the last.
+    """
 
     product: Product
     batch: Batch
     codes: list[str]
+    unclaimed: Iterator[str]
     seconds: float
     mint_seconds: float
     table_bytes: int
@@ -43,7 +46,13 @@ def staged(*, picos: int, seconds: float) -> Iterator[Stage]:
             cursor.execute("VACUUM ANALYZE picos_pico")
         codes = list(Pico.objects.order_by("code").values_list("code", flat=True)[:DRAWN])
         batch.refresh_from_db()
-        yield Stage(product, batch, codes, seconds, taken, _size() - empty)
+        yield Stage(product, batch, codes, reversed(codes), seconds, taken, _size() - empty)
+
+
+def clear() -> None:
+    """Nobody is to send what was queued, to meet the rules of the benchmark before, or to be told of new scans."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE picos_pending, conduits_delivery, conduits_endpoint, rules_rule, rules_run CASCADE")
 
 
 def _size() -> int:

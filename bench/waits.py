@@ -64,7 +64,6 @@ def measure(stage: Stage) -> dict[str, float]:
     late = _lateness(owners)
     _forget("rules_wait")
     alone = statistics.mean([before, _per_second(owners)])
-    drain.clean_up()
     return {
         "waits": stage.batch.count,
         "per_s": round(beside),

@@ -24,7 +24,7 @@ from bench import (
     startup,
     waits,
 )
-from bench.stage import Stage, staged
+from bench.stage import Stage, clear, staged
 
 BENCHMARKS: Final[dict[str, Callable[[Stage], dict[str, float]]]] = {
     "mint": mint.measure,
@@ -70,6 +70,7 @@ class Command(BaseCommand):
         with staged(picos=picos, seconds=seconds) as stage:
             for name in names or BENCHMARKS:
                 figures[name] = BENCHMARKS[name](stage)
+                clear()
                 if not as_json:
                     self._print(name, figures[name])
         if as_json:
