@@ -51,12 +51,16 @@ def append_entry(
 
 
 def mark_read(*, journal: Journal, by: Company | Person, shown: Sequence[Entry]) -> None:
-    """The party has seen the journal up to the newest of these, which stands first."""
+    """The party has seen the journal up to the newest of these."""
+    if not shown:
+        return
     column = "owner_read_at" if isinstance(by, Person) else "company_read_at"
     read_at: datetime | None = getattr(journal, column)
-    if shown and (read_at is None or read_at < shown[0].at):
-        earlier = Q(**{column: None}) | Q(**{f"{column}__lt": shown[0].at})
-        Journal.objects.filter(earlier, pk=journal.pk).update(**{column: shown[0].at})
+    # Not that of the first: an entry has its id before its writer waits for the turn, and its time after.
+    newest = max(entry.at for entry in shown)
+    if read_at is None or read_at < newest:
+        earlier = Q(**{column: None}) | Q(**{f"{column}__lt": newest})
+        Journal.objects.filter(earlier, pk=journal.pk).update(**{column: newest})
 
 
 def settle(journal: Journal) -> None:

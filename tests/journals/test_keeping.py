@@ -10,7 +10,7 @@ from django.utils import timezone
 from conduits import steering
 from conduits.models import Conduit
 from journals import appending
-from journals.appending import ANSWER_WAITS
+from journals.appending import ANSWER_WAITS, EntryDraft, write_entries
 from journals.keeping import mark_read, open_journal_of, settle
 from journals.models import Entry, Journal
 from parties.actors import Actor
@@ -329,6 +329,20 @@ def test_each_side_has_read_up_to_the_newest_entry_that_it_was_shown(django_asse
     assert Journal.objects.get().owner_read_at == newer.at
     with django_assert_num_queries(0):
         mark_read(journal=Journal(owner_read_at=newer.at), by=conduit.owner, shown=[newer])
+
+
+def test_an_entry_that_waited_for_its_turn_counts_as_read_too() -> None:
+    conduit = a_conduit()
+    ends: dict[str, Any] = {"journal": conduit.journal, "author": conduit.company, "visibility": "shared"}
+    waited, overtook = EntryDraft(**ends, body="I came first."), EntryDraft(**ends, body="I was written first.")
+    with transaction.atomic():
+        write_entries([overtook])
+        write_entries([waited])
+    shown = list(conduit.journal.entries.all())
+    assert [entry.pk for entry in shown] == [overtook.id, waited.id]
+    assert shown[0].at < shown[1].at
+    mark_read(journal=conduit.journal, by=conduit.owner, shown=shown)
+    assert Journal.objects.get().owner_read_at == shown[1].at
 
 
 def test_the_owner_gets_a_notice_of_the_company_s_words_that_waits_a_moment() -> None:

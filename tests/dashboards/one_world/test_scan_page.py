@@ -9,10 +9,11 @@ from pytest_django import Settings
 
 from conduits import steering
 from conduits.opening import add_thing_with_journal
+from dashboards import owned
 from journals.keeping import open_journal_of
 from picos.codes import spaced
 from picos.losing import report_lost
-from picos.models import Event, Pico, Product
+from picos.models import Event, Notice, Pico, Product
 from tests.dashboards.markup import Markup
 from tests.dashboards.world import World, a_world, an_entry, browser, read
 from tests.factories import a_company, a_conduit, a_link, a_member, a_person, a_pico, a_product, picos
@@ -350,6 +351,26 @@ def test_the_owner_has_read_what_the_page_showed(world: World) -> None:
     journal = open_journal_of(world.pico)
     assert journal is not None
     assert journal.owner_read_at is not None
+
+
+def test_what_is_written_while_the_page_is_made_still_reaches_its_owner(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page_of(*args: Any) -> Any:
+        page = owned_page_of(*args)
+        an_entry(world.conduit, "We mend it.", author=world.company)
+        return page
+
+    owned_page_of = owned.page_of
+    monkeypatch.setattr(owned, "page_of", page_of)
+    page = world.browser("owner").get(f"/P/{world.pico.code}").content.decode()
+    monkeypatch.undo()
+    assert "We mend it." not in page
+    unseen = world.conduit.owner.notices.filter(seen_at=None, kind=Notice.Kind.ANSWER)
+    assert unseen.get().text.endswith("wrote: We mend it.")
+    assert "1 new" in world.browser("owner").get("/things/tiles").content.decode()
+    assert "We mend it." in world.browser("owner").get(f"/P/{world.pico.code}").content.decode()
+    assert not unseen.exists()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
