@@ -43,6 +43,8 @@ def owner_context(
     closed = last_conduit(pico, pico.product.company) if conduit is None and pico.product else None
     if journal is None:
         return {"conduit": conduit, "closed": closed, "entries": [], "journal": None, "form": form or EntryForm()}
+    # Before it is read, so that the page hears what changes meanwhile.
+    live_token = token_for(topic("journal", journal.pk, "owner"))
     # Before the entries: what is written meanwhile is not shown, and so must not count as seen.
     notices = _other_notices(pico, person)
     entries, older = page_of(journal, person, before)
@@ -60,7 +62,7 @@ def owner_context(
         "questions": list(questions_to(person).filter(pico=pico).order_by("-id")),
         "requests": list(conduit.requests.open().order_by("-id")) if conduit and is_open else [],
         "notices": notices,
-        "live_token": token_for(topic("journal", journal.pk, "owner")),
+        "live_token": live_token,
         "fragment_url": reverse("fragment", args=[pico.code]),
     }
 

@@ -187,7 +187,8 @@ def _tiles(person: Person) -> dict[str, Any]:
     by_link = Q(entries__channel__isnull=False)
     unread = Q(owner_read_at=None) | Q(entries__at__gt=F("owner_read_at"))
     last_words = FinderMessage.objects.filter(finder=OuterRef("pk")).order_by("-pk").values("from_finder")[:1]
-    finders = Finder.objects.filter(pico=OuterRef("pico"), owner=person).annotate(waits=Subquery(last_words))
+    of_late = Finder.objects.filter(pico=OuterRef("pico"), owner=person, messages__at__gt=timezone.now() - OF_LATE)
+    finders = of_late.annotate(waits=Subquery(last_words))
     journals = (
         Journal.objects.filter(owner=person, closed_at=None)
         .select_related("pico__product__company")

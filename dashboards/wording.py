@@ -26,6 +26,7 @@ _BY_TYPE: Final[Mapping[type[forms.Field], Mapping[str, str]]] = {
     forms.MultipleChoiceField: {"required": "Choose at least one.", "invalid_list": _CHOICE},
     forms.ModelChoiceField: {"required": _CHOICE, "invalid_choice": _CHOICE},
     forms.FileField: {
+        "max_length": "At most %(max)s letters fit in a file's name; this has %(length)s.",
         "required": "Choose a file.",
         "invalid": "Choose a file.",
         "missing": "Choose a file.",

@@ -72,12 +72,13 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
     context = desk_context(
         member,
         "inbox",
+        # Before the rows are read, so that the page hears what changes meanwhile.
+        live_token=token_for(topic("company", member.company.pk)),
         only=only,
         filtered=only != EVERYBODY_WHO_WAITS,
         rows=rows_of(member, only),
         others=_without_open_line(member, only.asked) if only.asked else [],
         labels=labels_in_use(member.company),
-        live_token=token_for(topic("company", member.company.pk)),
         fragment_url=f"{reverse('inbox_rows', args=[member.company.slug])}",
     )
     return render(request, "desk/inbox.html", context)

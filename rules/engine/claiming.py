@@ -15,10 +15,12 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from picos.events import lane_of
 from picos.models import Event
 from picos.models.event import LANES
 from picos.prepared import prepared_cursor
 from picos.rows import columns, fetched, made, rows_by_id
+from picos.turns import turn_key
 from rules.engine.plan import Plan, plans_of
 from rules.event_types import RULE_DUE, RULE_STARTED
 from rules.listening import Key, keys_of, started_versions
@@ -145,7 +147,8 @@ def claim(lanes: Collection[int] = ()) -> Claim | None:
     seen, is_all = _look(numbers)
     _add_particular(seen)
     taken = _within_budget(seen)
-    ripe = [lane.number for lane in held if lane.is_due] if is_all and len(taken) == len(seen) else []
+    behind = _lanes_behind(seen, taken)
+    ripe = [lane.number for lane in held if lane.is_due and lane.number not in behind] if is_all else []
     heard = _heard(taken)
     is_awaited = any(one.is_awaited for one in taken)
     return Claim([one.event.id for one in taken], numbers, heard, is_awaited, ripe, held[0].now)
@@ -282,6 +285,15 @@ def _within_budget(seen: Sequence[Seen]) -> Sequence[Seen]:
     spent = accumulate(one.toll for _, _, one in by_turn)
     taken = [one for one, total in zip(by_turn, spent, strict=True) if total <= ACTIONS_AT_ONCE] or by_turn[:1]
     return [one for _, _, one in sorted(taken, key=itemgetter(1))]
+
+
+def _lanes_behind(seen: Sequence[Seen], taken: Sequence[Seen]) -> set[int]:
+    """The lanes of what stays queued."""
+    if len(taken) == len(seen):
+        return set()
+    ids = {one.event.id for one in taken}
+    left = (one.event for one in seen if one.event.id not in ids)
+    return {lane_of(turn_key(event.pico_id, event.owner_id, event.company_id)) for event in left}
 
 
 def _heard(taken: Sequence[Seen]) -> list[tuple[Event, Sequence[Plan]]]:

@@ -2,11 +2,13 @@
 
 import gc
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conduits import steering
 from conduits.models import Conduit, Delivery, Endpoint, Held
@@ -21,7 +23,7 @@ from picos.scanning import record_scan
 from rules.actions import notify_owner
 from rules.engine import bounds, claiming
 from rules.engine import draining as engine
-from rules.models import Listener, Rule, RuleVersion, Run
+from rules.models import Listener, Rule, RuleVersion, Run, Wait
 from rules.tasks import drain_events
 from tests.conduits.at_once import at_once
 from tests.factories import a_company, a_conduit, a_person, a_pico, a_product, a_rule, an_endpoint, picos
@@ -547,6 +549,21 @@ def test_a_full_batch_keeps_the_order_of_a_thing_whose_party_has_changed(monkeyp
     drain_all()
     met = list(rule.runs.order_by("id").values_list("event_id", flat=True))
     assert met == [event.pk for event in (*before, after)]
+
+
+def test_the_clock_of_a_lane_goes_on_while_another_has_more_than_a_claim_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "ACTIONS_AT_ONCE", 1)
+    busy, quiet = [a_conduit(pico=pico) for pico in two_picos_of_different_lanes()]
+    drain_all()
+    a_rule(busy.owner, when={"event": "pico.state_changed"}, then=NOTE_IT)
+    a_rule(quiet.owner, when={"event": "pico.recovered"}, then=[{"do": "delay", "for": "PT1H"}, *NOTE_IT])
+    record_events([Draft("pico.recovered", pico=quiet.pico)])
+    drain_all()
+    Wait.objects.update(due=timezone.now() - timedelta(hours=1))
+    changes(busy, range(3))
+
+    assert engine.drain() == 1 + 1
+    assert not Wait.objects.exists()
 
 
 def test_no_lane_waits_while_others_keep_filling(monkeypatch: pytest.MonkeyPatch) -> None:
