@@ -29,8 +29,7 @@ def access_pass(*, owner: Person, pass_id: UUID) -> ContextPass:
 
 def current_conduit(pico: Pico) -> Conduit | None:
     """The pico's conduit, be it open, paused or waiting for terms; no closed one."""
-    rows = Conduit.objects.current().select_related("owner", "company", "journal", "terms").defer("terms__record")
-    conduit = rows.filter(pico=pico).first()
+    conduit = Conduit.objects.with_ends_but_pico().current().filter(pico=pico).first()
     if conduit:
         conduit.pico = pico
     return conduit

@@ -58,5 +58,9 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.use_our_words()
+
+    def use_our_words(self) -> None:
+        """Once more where fields came later."""
         for field in self.fields.values():
             in_our_words(field)

@@ -56,9 +56,11 @@ class ConduitQuerySet(models.QuerySet["Conduit"]):
 
     def with_ends(self) -> "ConduitQuerySet":
         """Each with what a page says of it, in one query."""
-        return self.select_related(
-            "pico__product__company", "pico__owner", "owner", "company", "journal", "terms"
-        ).defer("terms__record")
+        return self.with_ends_but_pico().select_related("pico__product__company", "pico__owner")
+
+    def with_ends_but_pico(self) -> "ConduitQuerySet":
+        """The same for who has the pico at hand."""
+        return self.select_related("owner", "company", "journal", "terms").defer("terms__record")
 
 
 class Conduit(models.Model):

@@ -11,7 +11,7 @@ from conduits.connectors.kinds import Kind
 from conduits.connectors.settings import is_secret
 from dashboards.desk.event_choices import EventsField
 from dashboards.forms import keepable
-from dashboards.wording import Form, in_our_words
+from dashboards.wording import Form
 
 LONGEST = 500
 EVENTS = "events"
@@ -27,8 +27,7 @@ class ConnectorForm(Form):
         for name, info in kind.Config.model_fields.items():
             self.fields[name] = _field(info, keeps=changes and is_secret(info))
         self.fields[EVENTS] = EventsField()
-        for field in self.fields.values():
-            in_our_words(field)
+        self.use_our_words()
 
     def config(self) -> dict[str, Any]:
         """What was entered, as the API takes it; what is left empty has its usual value, or stays as it is."""

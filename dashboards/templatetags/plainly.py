@@ -9,6 +9,7 @@ from django import template
 from conduits.connectors.kinds import kinds
 from conduits.models import AccessLine, Terms
 from conduits.passes.fields import label_of
+from dashboards.templatetags.words import mid_sentence
 
 register = template.Library()
 
@@ -125,7 +126,7 @@ def for_what(purposes: Iterable[str]) -> str:
 @register.filter
 def agreed_in_words(terms: Terms, company: object) -> str:
     """One step of the story of two parties: `You and LAMO agreed: service only.`"""
-    title = terms.title[:1].lower() + terms.title[1:]
+    title = mid_sentence(terms.title)
     match terms.kind:
         case Terms.Kind.WITHDRAWAL:
             return f"{'You' if terms.record['by'] == 'person' else company} withdrew."

@@ -55,6 +55,14 @@ def a_waiting_scan(conduit: Conduit) -> Delivery:
     return Delivery.objects.get(event_id=event_id)
 
 
+def a_scan_that_failed_once(conduit: Conduit, sink: Sink) -> Delivery:
+    an_endpoint(conduit.company, sink.url())
+    message = a_waiting_scan(conduit)
+    sink.answer = says(500)
+    delivery.drain()
+    return message
+
+
 def now_of(message: Delivery) -> Delivery:
     return Delivery.objects.select_related("endpoint").get(pk=message.pk)
 
@@ -316,10 +324,7 @@ def test_a_message_that_waits_for_its_next_attempt_is_refused_once_it_may_not_pa
     withdraw: Any, reason: str, sink: Sink, clock: Traveller
 ) -> None:
     conduit = a_conduit()
-    an_endpoint(conduit.company, sink.url())
-    message = a_waiting_scan(conduit)
-    sink.answer = says(500)
-    delivery.drain()
+    message = a_scan_that_failed_once(conduit, sink)
 
     withdraw(conduit)
     clock.shift(HOUR)
@@ -341,10 +346,7 @@ def test_a_message_that_was_logged_before_waits_too_for_who_is_just_shutting_its
     sink: Sink, clock: Traveller
 ) -> None:
     conduit = a_conduit()
-    an_endpoint(conduit.company, sink.url())
-    message = a_waiting_scan(conduit)
-    sink.answer = says(500)
-    delivery.drain()
+    message = a_scan_that_failed_once(conduit, sink)
     clock.shift(HOUR)
 
     with transaction.atomic():
