@@ -68,10 +68,11 @@ def upright(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> Iterator[I
         if image.width * image.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (side, side))
-        image.thumbnail((side, side))
+        small = _in_full_colour(image)
+        small.thumbnail((side, side))
         # After the pixels, as a PNG may tell it behind them.
         turn = _turn(image)
-        yield image if turn is None else image.transpose(turn)
+        yield small if turn is None else small.transpose(turn)
 
 
 def encoded(image: Image.Image, kind: str, **save: object) -> bytes:
@@ -86,6 +87,16 @@ def encoded(image: Image.Image, kind: str, **save: object) -> bytes:
 def is_transparent(image: Image.Image) -> bool:
     """Whether it says how much of each pixel is seen, in whichever way."""
     return image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
+
+
+def _in_full_colour(image: Image.Image) -> Image.Image:
+    """As Pillow can make it smaller: of a palette it would leave pixels out, and 16 bits of grey would all be white."""
+    if image.mode.startswith("I"):
+        image.info.pop("transparency", None)
+        return image.point(lambda grey: grey / 256).convert("L")
+    if image.mode == "1":
+        return image.convert("L")
+    return image.convert("RGBA") if image.mode == "P" or "transparency" in image.info else image
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

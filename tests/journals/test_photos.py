@@ -157,6 +157,20 @@ def test_a_png_of_other_colours_is_taken(mode: str) -> None:
     clean(encoded(an_image(mode), "PNG"))
 
 
+def test_grey_of_16_bits_keeps_its_shade() -> None:
+    assert is_about(clean(encoded(an_image("I;16", colour=100 * 256), "PNG")), (5, 5), (100, 100, 100))
+
+
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_of_few_colours_no_pixel_is_left_out_when_it_is_made_smaller(mode: str) -> None:
+    """Stripes of one pixel become grey."""
+    stripes = an_image("RGB", (2 * KEPT_SIDE, 8), "white")
+    for x in range(0, stripes.width, 2):
+        stripes.paste("black", (x, 0, x + 1, 8))
+    data = encoded(stripes.convert(mode), "PNG")
+    assert is_about(clean(data), (KEPT_SIDE // 2, 2), (128, 128, 128))
+
+
 @pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("GIF", "RGBA")])
 def test_what_is_transparent_becomes_white(kind: str, mode: str) -> None:
     image = clean(encoded(an_image(mode), kind))
