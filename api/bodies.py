@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 # How deep a JSON value may be nested; those who write it out again have bounds of their own.
 DEEPEST: Final = 20
@@ -57,6 +57,12 @@ class Body(BaseModel):
     """What a door accepts. Unknown keys are errors, so that a typing slip is never silently ignored."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class OneFile(Body):
+    """A file, as `file` of a multipart form."""
+
+    file: Any = Field(default="", json_schema_extra={"type": "string", "format": "binary"})
 
 
 class Shown(BaseModel):

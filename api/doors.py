@@ -35,6 +35,7 @@ ANYTHING = {
     "text/csv": OpenApiTypes.STR,
     "application/zpl": OpenApiTypes.STR,
     "image/jpeg": OpenApiTypes.BINARY,
+    "image/png": OpenApiTypes.BINARY,
     "application/pdf": OpenApiTypes.BINARY,
     "application/zip": OpenApiTypes.BINARY,
 }

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from typing import IO, Any, Final
 
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+
+from parties.errors import RefusedError
 
 MEGABYTE: Final = 1024 * 1024
 JSON: Final = "application/json"
@@ -37,6 +40,14 @@ def is_form(request: Request) -> bool:
 def data_of(request: Request) -> Any:
     """The JSON, or the fields of a form; a form's files are its handler's matter."""
     return request.POST.dict() if isinstance(request.data, QueryDict) else request.data
+
+
+def file_of(request: Request) -> "UploadedFile[bytes]":
+    """The file `file` of a form. Raises RefusedError where there is none."""
+    file: UploadedFile[bytes] | None = request.FILES.get("file")
+    if file is None:
+        raise RefusedError("Send the file as `file` of a multipart form.", field="file")
+    return file
 
 
 class PlainJSON(BaseParser):

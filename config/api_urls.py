@@ -21,7 +21,7 @@ from conduits.api import (
 )
 from conduits.api.inbound import inbound
 from conduits.api.inbound_mail import inbound_mail
-from picos.api import batches, labels, links, products
+from picos.api import batches, labels, links, logo, products
 from rules.api import connectors, endpoints, questions, rules, runs, simulating
 from rules.api.schema import RuleSchema
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("products/<uuid:product_id>/links", door(get=links.list_links, post=links.add_link)),
     path("products/<uuid:product_id>/links/<uuid:link_id>", door(delete=links.remove_link)),
     path("products/<uuid:product_id>/copies", door(get=products.show_limits, put=products.set_limits)),
+    path("company/logo", door(get=logo.show_logo, put=logo.set_logo, delete=logo.remove_logo)),
     path("batches", door(get=batches.list_batches, post=batches.order_batch)),
     path("batches/import", door(post=batches.import_batch)),
     path("batches/<uuid:batch_id>", door(get=batches.show_batch)),

@@ -39,6 +39,7 @@ from dashboards.desk import (
     keeping,
     labels,
     links,
+    logo,
     printed,
     staff,
     webhooks,
@@ -109,6 +110,8 @@ desk = [
     ),
     path("batches/<uuid:batch_id>.csv", catalogue.export, name="export"),
     path("batches/<uuid:batch_id>/cancel", posts(catalogue.cancel, "products", "slug"), name="cancel_batch"),
+    path("logo", logo.logo, name="logo"),
+    path("logo.png", logo.picture, name="logo_picture"),
     path("keeping", keeping.keeping, name="keeping"),
     path("terms", desk_terms.terms, name="desk_terms"),
     path(

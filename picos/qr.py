@@ -14,6 +14,7 @@ from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M
 from qrcode.image.styledpil import StyledPilImage
 from qrcode.image.styles.moduledrawers.pil import RoundedModuleDrawer
 
+from picos import marks
 from picos.codes import LENGTH, spaced
 from picos.labels.letters import printable
 from picos.models import Pico
@@ -27,9 +28,6 @@ SMALLEST_STYLED, LARGEST_STYLED = 128, 1024
 MODULE_MM = 0.5
 # Of the line of text beneath a square, in shares of its width: its type, and the room it takes.
 TEXT_SIZE, TEXT_ROOM = 0.08, 0.1
-# The mark's diameter in shares of the square's width. Level H restores 30 % of a code; this hides 4 %.
-MARK = 0.2
-INK = "#1d1b18"
 
 PEN = Pen(lambda x, y, width: f"M{x} {y}h{width}v1h-{width}z")
 
@@ -94,16 +92,12 @@ def png(pico: Pico, *, level: Level = "M", size: int = 512, text: bool = False) 
     return _as_png(_with_text(image, pico.code) if text else image)
 
 
-def styled(pico: Pico, *, size: int = 512, text: bool = False) -> bytes:
-    """The code at level H with rounded modules, and in its middle a round mark with the maker's initial."""
+def styled(pico: Pico, *, logo: bytes = b"", size: int = 512, text: bool = False) -> bytes:
+    """The code at level H with rounded modules, and in its middle a logo (PNG), or a round mark with the initial."""
     code = _code(pico, ERROR_CORRECT_H)
-    code.box_size = max(1, size // (code.modules_count + 2 * QUIET_ZONE))
-    side = code.box_size * (code.modules_count + 2 * QUIET_ZONE)
-    drawn = code.make_image(image_factory=StyledPilImage, module_drawer=RoundedModuleDrawer())
-    image = drawn.get_image().convert("L")
-    initial = printable(pico.maker)[:1].upper()
-    mark = _mark(initial if initial.isalnum() else "", round(side * MARK))
-    image.paste(mark, ((side - mark.width) // 2, (side - mark.height) // 2))
+    # A module of one pixel has no corners to round, and would be drawn wrongly.
+    code.box_size = max(2, size // (code.modules_count + 2 * QUIET_ZONE))
+    image = _with_logo(code, marks.opened(logo)) if logo else _with_initial(code, pico.maker)
     return _as_png(_with_text(image, pico.code) if text else image)
 
 
@@ -121,22 +115,36 @@ def _code(pico: Pico, level: int) -> "qrcode.QRCode[Any]":
     return code
 
 
-def _mark(initial: str, side: int) -> Image.Image:
-    """A disc on white, with a letter where there is one that the font has."""
-    large = Image.new("L", (4 * side, 4 * side), 255)
-    draw = ImageDraw.Draw(large)
-    edge = side // 4
-    draw.ellipse((edge, edge, 4 * side - edge, 4 * side - edge), fill=INK)
-    draw.text((2 * side, 2 * side), initial, fill=255, anchor="mm", font=ImageFont.load_default(2 * side))
-    return large.resize((side, side), Image.Resampling.LANCZOS)
+def _with_logo(code: "qrcode.QRCode[Any]", logo: Image.Image) -> Image.Image:
+    pad = marks.pad_for(logo, code.modules_count)
+    marks.clear(code, pad)
+    return _pasted(_rounded(code).convert("RGB"), marks.drawn_logo(logo, pad, code.box_size))
+
+
+def _with_initial(code: "qrcode.QRCode[Any]", maker: str) -> Image.Image:
+    image = _rounded(code)
+    return _pasted(image, marks.drawn_initial(printable(maker), round(image.width * marks.INITIAL)))
+
+
+def _rounded(code: "qrcode.QRCode[Any]") -> Image.Image:
+    drawn = code.make_image(image_factory=StyledPilImage, module_drawer=RoundedModuleDrawer())
+    image: Image.Image = drawn.get_image()
+    return image.convert("L")
+
+
+def _pasted(image: Image.Image, mark: Image.Image) -> Image.Image:
+    image.paste(mark, ((image.width - mark.width) // 2, (image.height - mark.height) // 2))
+    return image
 
 
 def _with_text(image: Image.Image, code: str) -> Image.Image:
     side = image.width
-    taller = Image.new(image.mode, (side, round(side * (1 + TEXT_ROOM))), 255)
+    taller = Image.new(image.mode, (side, round(side * (1 + TEXT_ROOM))), "white")
     taller.paste(image)
     font = ImageFont.load_default(side * TEXT_SIZE)
-    ImageDraw.Draw(taller).text((side / 2, side * (1 + TEXT_ROOM / 4)), spaced(code), fill=0, anchor="mm", font=font)
+    ImageDraw.Draw(taller).text(
+        (side / 2, side * (1 + TEXT_ROOM / 4)), spaced(code), fill="black", anchor="mm", font=font
+    )
     return taller
 
 

@@ -50,8 +50,9 @@ class ApiClient:
     def delete(self, path: str) -> Any:
         return self._client.delete(f"/api/v1{path}")
 
-    def upload(self, path: str, fields: dict[str, Any]) -> Any:
-        return self._client.post(f"/api/v1{path}", fields)
+    def upload(self, path: str, fields: dict[str, Any], *, method: str = "POST") -> Any:
+        form = client.encode_multipart(client.BOUNDARY, fields)
+        return self._client.generic(method, f"/api/v1{path}", form, client.MULTIPART_CONTENT)
 
     def send(
         self, method: str, path: str, data: bytes = b"", content_type: str = "application/json", **headers: str

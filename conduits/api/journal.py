@@ -30,10 +30,11 @@ from journals.inheriting import history_of
 from journals.keeping import append_entry, open_journal_of
 from journals.models import Attachment, Entry, Journal
 from journals.models.entry import EntryQuerySet
-from journals.photos import MOST_BYTES, MOST_PER_ENTRY, take_photos
+from journals.photos import MOST_PER_ENTRY, take_photos
 from parties.errors import RefusedError, StateForbidsError
 from parties.models import Person
 from picos.access import access_owned_pico, access_pico
+from picos.pictures import MOST_BYTES
 
 LARGEST_FORM = MOST_PER_ENTRY * MOST_BYTES + MEGABYTE
 

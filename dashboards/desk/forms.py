@@ -161,6 +161,16 @@ class RetentionForm(Form):
     )
 
 
+class LogoForm(Form):
+    """A company's own logo."""
+
+    file = forms.FileField(
+        label="A picture",
+        help_text="PNG, JPEG, WebP or GIF, at most 10 MB. Best is a PNG with a transparent ground, without a margin.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+
+
 class LinkForm(Form):
     """A link to add to a product."""
 

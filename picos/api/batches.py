@@ -1,7 +1,7 @@
 """The API's doors to batches, and to the serials that codes get later."""
 
 from datetime import datetime
-from typing import IO, Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -9,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.authentication import company_of
-from api.bodies import Body, Shown, storable
+from api.bodies import Body, OneFile, Shown, storable
 from api.doors import handles
 from api.paging import page
-from api.requests import MEGABYTE
-from parties.errors import RefusedError
+from api.requests import MEGABYTE, file_of
 from picos import linking, minting
 from picos.access import access_batch, access_product
 from picos.models import Batch
@@ -38,10 +37,8 @@ class NewBatch(Body):
     lot: Lot = ""
 
 
-class OneFile(Body):
+class LinksFile(OneFile):
     """A CSV file in UTF-8, as the file `file` of a multipart form."""
-
-    file: Any = Field(default="", json_schema_extra={"type": "string", "format": "binary"})
 
 
 class BatchOfFile(OneFile):
@@ -86,7 +83,7 @@ def order_batch(request: Request, body: NewBatch) -> Response:
 def import_batch(request: Request, body: BatchOfFile) -> Response:
     """Mint as many as a CSV file has serials. 422 tells by line what is wrong with it, and nothing is minted."""
     product = access_product(company=company_of(request), product_id=body.product)
-    serials = read_serials(_file(request), most=minting.MOST)
+    serials = read_serials(file_of(request), most=minting.MOST)
     batch = minting.order_batch(product=product, count=len(serials), serials=serials, lot=body.lot)
     return Response(shown_batch(batch).model_dump(mode="json"), status=202)
 
@@ -113,20 +110,13 @@ def cancel_batch(request: Request, batch_id: UUID) -> Response:
     return Response(shown_batch(batch).model_dump(mode="json"))
 
 
-@handles("products", "company", body=OneFile, gives=Linked, largest_form=LARGEST_LINKS)
-def link_codes(request: Request, body: OneFile) -> Response:
+@handles("products", "company", body=LinksFile, gives=Linked, largest_form=LARGEST_LINKS)
+def link_codes(request: Request, body: LinksFile) -> Response:
     """Give codes that were printed earlier the serials of the things they are on: a CSV file of `code` and `serial`."""
     del body
-    links = read_links(_file(request), most=linking.MOST)
+    links = read_links(file_of(request), most=linking.MOST)
     linked = linking.link_codes(company=company_of(request), links=links)
     return Response(Linked(linked=len(linked)).model_dump())
-
-
-def _file(request: Request) -> IO[bytes]:
-    file: IO[bytes] | None = request.FILES.get("file")
-    if file is None:
-        raise RefusedError("Send the file as `file` of a multipart form.", field="file")
-    return file
 
 
 def shown_batch(batch: Batch) -> BatchShown:

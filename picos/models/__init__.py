@@ -5,6 +5,7 @@ from picos.models.catalogue import Batch, GivenSerials, Product
 from picos.models.channel import Channel, ChannelUse
 from picos.models.event import Event, Lane, Pending
 from picos.models.link import Link
+from picos.models.logo import Logo
 from picos.models.loss import Finder, FinderMessage, Loss
 from picos.models.notice import Notice
 from picos.models.offer import Invitation, Offer, Transfer
@@ -26,6 +27,7 @@ __all__ = [
     "Invitation",
     "Lane",
     "Link",
+    "Logo",
     "Loss",
     "Notice",
     "Offer",

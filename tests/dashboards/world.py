@@ -35,6 +35,7 @@ from parties.models import Company, Person
 from picos.channels import open_channel
 from picos.finding import write_to_owner
 from picos.inviting import invite_maker
+from picos.logos import set_logo
 from picos.models import Batch, Channel, Finder, Link, Pico, Product
 from picos.transferring import offer_transfer
 from rules.models import Question, Rule, Run
@@ -204,6 +205,7 @@ def a_world() -> World:
         pico=conduit.pico, owner=conduit.owner, name="Repair shop", scope=["page", "entries"], expires_in_days=7
     )
     endpoint = an_endpoint(company, asymmetric=True)
+    set_logo(company=company, file=a_photo())
     owners_rule, companys_rule = a_rule(people["owner"]), a_rule(company)
     agent = reader_of(company.members.get(role="agent"))
     shown = use_pass(reader=agent, code=a_code(conduit))

@@ -1,8 +1,6 @@
 """Photos: re-encoded upright, without where and when, and nothing that is no photo gets in."""
 
 import io
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from conduits.models import Conduit
 from journals.models import Attachment, Entry
@@ -21,27 +19,7 @@ from picos import bell
 from tests.conftest import Api
 from tests.factories import a_conduit, a_photo
 from tests.journals.writing import an_entry
-
-SECRET = b"SECRET-51.5N"
-ORIENTATION = 0x0112
-
-
-def encoded(image: Image.Image, kind: str, **save: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **save)
-    return out.getvalue()
-
-
-def an_image(mode: str = "RGB", size: tuple[int, int] = (60, 40), colour: Any = None) -> Image.Image:
-    return Image.new(mode, size, colour or 0)
-
-
-def where_and_when(orientation: int = 1) -> bytes:
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    exif[0x0110] = SECRET.decode()
-    exif.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 0.0), 3: "W", 4: (0.0, 7.0, 0.0)})
-    return exif.tobytes()
+from tests.pictures import SECRET, XMP, a_png_of, a_png_with_words, an_image, encoded, where_and_when
 
 
 def clean(data: bytes, name: str = "sole.jpg") -> Image.Image:
@@ -60,27 +38,6 @@ def refusal(data: bytes, name: str = "sole.jpg") -> str:
         take_photos([SimpleUploadedFile(name, data)])
     assert refused.value.field == "attachments"
     return str(refused.value)
-
-
-def a_png_of(width: int, height: int) -> bytes:
-    """A few kilobytes that say they are so many pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(b"\0" * min((width // 8 + 1) * height, 20_000_000), 9))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
-
-
-XMP = b'<?xpacket begin=""?><x:xmpmeta>' + SECRET + b"</x:xmpmeta>"
-
-
-def a_png_with_words() -> bytes:
-    words = PngImagePlugin.PngInfo()
-    words.add_text("Comment", SECRET.decode())
-    words.add_itxt("XML:com.adobe.xmp", XMP.decode())
-    return encoded(an_image(), "PNG", pnginfo=words, exif=where_and_when())
 
 
 @pytest.mark.parametrize(
@@ -155,6 +112,20 @@ def test_a_jpeg_of_other_colours_is_taken(mode: str) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "P", "I;16", "RGB"])
 def test_a_png_of_other_colours_is_taken(mode: str) -> None:
     clean(encoded(an_image(mode), "PNG"))
+
+
+def test_grey_of_16_bits_keeps_its_shade() -> None:
+    assert is_about(clean(encoded(an_image("I;16", colour=100 * 256), "PNG")), (5, 5), (100, 100, 100))
+
+
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_of_few_colours_no_pixel_is_left_out_when_it_is_made_smaller(mode: str) -> None:
+    """Stripes of one pixel become grey."""
+    stripes = an_image("RGB", (2 * KEPT_SIDE, 8), "white")
+    for x in range(0, stripes.width, 2):
+        stripes.paste("black", (x, 0, x + 1, 8))
+    data = encoded(stripes.convert(mode), "PNG")
+    assert is_about(clean(data), (KEPT_SIDE // 2, 2), (128, 128, 128))
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("GIF", "RGBA")])

@@ -92,6 +92,9 @@ WITHOUT_A_ROW = [
     Door("post", "products", ("company",), 201, lambda _: "/products", {"name": "Moccasin", "sku": "M-1"}),
     Door("post", "products", ("company",), 422, lambda _: "/batches/import", {}),
     Door("post", "products", ("company",), 422, lambda _: "/picos/serials", {}),
+    Door("get", "products", ("company",), 404, lambda _: "/company/logo"),
+    Door("put", "products", ("company",), 422, lambda _: "/company/logo", {}),
+    Door("delete", "products", ("company",), 404, lambda _: "/company/logo"),
     Door("post", "picos", ("person",), 201, lambda _: "/picos", {"name": "Bicycle"}),
 ]
 OF_ORDERS = Door("post", "products", ("company",), 202, lambda _: "/batches")
