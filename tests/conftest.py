@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, client, override_settings
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from config.postgres import cluster_for
 from parties.models import Company, Person
@@ -103,6 +104,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     if settings.EMBEDDED_DATABASE:
         migrated.wait(cluster_for(settings.PICO_DATA_DIR))
         connection.settings_dict["TEST"]["TEMPLATE"] = migrated.NAME
+
+
+@pytest.fixture(scope="module")
+def one_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Around those of a module's tests, for what they all begin with; none of them may want real commits."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session", autouse=True)

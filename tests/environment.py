@@ -59,6 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Nothing in here is to survive anything.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        # A few rows a table: to look for the best order of joins takes longer than any.
+        for setting in ("join_collapse_limit", "from_collapse_limit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = 1")
         connection.execute("SELECT pg_reload_conf()")
     assert config.cache
     _open.callback(migrated.begin(cluster, config.cache.mkdir("migrated")).join)

@@ -16,11 +16,11 @@ from parties.errors import RefusedError
 from picos import bell, minting
 from picos.codes import new_code, parse_code
 from picos.minting import mint, order_batch
-from picos.models import Batch, GivenSerials, Pico
+from picos.models import Batch, GivenSerials, Pico, Product
 from picos.tasks import mint_batches
 from tests.conduits.at_once import at_once
 from tests.conftest import Api
-from tests.factories import a_company, a_person, a_product, picos
+from tests.factories import a_company, a_person, a_pico, a_product, picos
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +302,22 @@ def test_the_database_has_no_such_batch(values: dict[str, Any], constraint: str)
     order_batch(product=a_product(), count=1)
     with pytest.raises(IntegrityError, match=constraint):
         Batch.objects.update(**values)
+
+
+@pytest.mark.parametrize("policy", Product.ClaimPolicy.values)
+def test_the_tests_own_copy_is_as_a_minted_one(policy: str) -> None:
+    def rows(pico: Pico) -> list[dict[str, Any]]:
+        own = {"id", "code", "batch_id", "pin_key", "created_at", "started_at", "finished_at"}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT to_jsonb(one), to_jsonb(batch) FROM picos_pico one"
+                " JOIN picos_batch batch ON batch.id = one.batch_id WHERE one.id = %s",
+                [pico.pk],
+            )
+            made = [json.loads(row) if isinstance(row, str) else row for row in cursor.fetchall()[0]]
+        return [{name: bool(value) if name in own else value for name, value in row.items()} for row in made]
+
+    product = a_product(claim_policy=policy)
+    ours, minted = a_pico(product), picos(1, product)[0]
+    assert rows(ours) == rows(minted)
+    assert ours._state.fields_cache.keys() == minted._state.fields_cache.keys()

@@ -1,11 +1,13 @@
 """What holds for every kind that opens requests elsewhere: nothing doubled, nothing personal, no echo, no loop."""
 
 import datetime as dt
+import pickle
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from aiohttp import web
+from django.db import transaction
 from time_machine import Traveller
 
 from conduits import steering
@@ -44,13 +46,31 @@ def clock() -> Iterator[Traveller]:
 
 # Of those that tell us of answers.
 those_that_tell = pytest.mark.parametrize(
-    "world", [one for one in SYSTEMS if one.TELLS], indirect=True, ids=lambda system: system.KIND
+    "_made", [one for one in SYSTEMS if one.TELLS], indirect=True, ids=lambda system: system.KIND
 )
 
 
-@pytest.fixture(params=SYSTEMS, ids=lambda system: system.KIND)
-def world(request: pytest.FixtureRequest, sink: Sink) -> Iterator[World]:
-    made = a_world(request.param(), sink)
+@pytest.fixture(scope="module")
+def _sink() -> Iterator[Sink]:
+    with Sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=SYSTEMS, ids=lambda system: system.KIND)
+def _made(request: pytest.FixtureRequest, _sink: Sink, one_transaction: None) -> Iterator[bytes]:
+    """Once for all tests of a system: what each needs first takes longer than many a test."""
+    with transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            made = pickle.dumps(a_world(request.param(), _sink))
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_made: bytes, _sink: Sink) -> Iterator[World]:
+    """As it was made, whatever other tests did to it."""
+    made: World = pickle.loads(_made)
+    _sink.answer = made.system
     yield made
     assert made.system.wrong == []
 

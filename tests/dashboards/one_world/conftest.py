@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
 from parties.keys import create_key
 from picos.events import Draft, record_events
@@ -62,14 +60,10 @@ def make_world() -> Callable[[], Any]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _kept(
-    make_world: Callable[[], Any], _media: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[bytes]:
-    """In a transaction around those of the tests; pickled, for to unpickle is several times as fast as to copy."""
-    del django_db_setup
-    with override_settings(MEDIA_ROOT=_media), django_db_blocker.unblock(), transaction.atomic():
+def _kept(make_world: Callable[[], Any], _media: Path, one_transaction: None) -> Iterator[bytes]:
+    """Pickled, for to unpickle is several times as fast as to copy."""
+    with override_settings(MEDIA_ROOT=_media):
         yield pickle.dumps(make_world())
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
