@@ -19,7 +19,7 @@ MOST_COVERED: Final = 0.08
 LONGEST: Final = 1 / 3
 INK = "#1d1b18"
 # What is lighter than this (0 to 255) is lost on white. A logo of which less than a twentieth is darker gets a plate
-# of ink beneath it, and is drawn so much smaller on it.
+# of ink beneath it, and is drawn so much smaller on it; but one without any transparency has a ground of its own.
 PALE, DARK_ENOUGH, ON_PLATE = 200, 0.05, 0.8
 
 Pad = tuple[int, int]
@@ -88,8 +88,12 @@ def _plate(logo: Image.Image, scale: float, module: int) -> Image.Image:
 
 
 def _is_pale(logo: Image.Image) -> bool:
+    alpha = logo.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return False
     ground = Image.new("RGBA", logo.size, "white")
     ground.alpha_composite(logo)
-    seen = sum(logo.getchannel("A").point(lambda alpha: alpha >= 128).histogram()[1:])  # noqa: PLR2004 (half)
+    seen = sum(alpha.histogram()[128:])
     dark = sum(ground.convert("L").histogram()[:PALE])
-    return dark < seen * DARK_ENOUGH
+    # None of either is a faint one.
+    return dark <= seen * DARK_ENOUGH

@@ -204,6 +204,14 @@ def test_a_pale_logo_gets_a_dark_plate_and_any_other_stands_on_white() -> None:
     assert min(dark[0, 0, 0], dark[white], red[white], red[0xC8, 0x10, 0x2E]) > 1500
 
 
+def test_a_faint_logo_gets_a_plate_and_one_with_a_ground_of_its_own_none() -> None:
+    faint = a_ring("white")
+    faint.putalpha(faint.getchannel("A").point(lambda alpha: alpha // 3))
+    on_its_own = a_logo(colour="#fffbe6")
+    assert middle(faint)[INK] > 2000
+    assert middle(on_its_own)[INK] == 0
+
+
 def test_around_a_logo_half_a_module_is_white() -> None:
     image = drawn(a_logo(), size=37 * 20)
     pad = image.convert("L").crop((15 * 20, 15 * 20, 22 * 20, 22 * 20))
