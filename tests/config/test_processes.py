@@ -28,6 +28,7 @@ from pathlib import Path
 from config.child import EVERYTHING, Child
 from config.processes import Supervisor
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as in a terminal, also where the tests run under nohup
 folder = Path(sys.argv[1])
 supervisor = Supervisor(run_dir=folder / "run", log_dir=folder / "logs", stream=sys.stdout, patience=1.0)
 with supervisor:
