@@ -17,7 +17,7 @@ from picos.codes import LENGTH
 from picos.models import Logo, Pico
 from picos.pictures import encoded, take_picture, upright
 
-# Longest side in pixels of what we keep. In the largest code a logo is drawn in 400.
+# Longest side in pixels of what we keep. In the largest code a logo is drawn in about 300.
 KEPT_SIDE: Final = 512
 _FIELD, _KEPT = "file", "Your logo is as it was"
 # Enough of a file to see that it is a drawing.

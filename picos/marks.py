@@ -51,8 +51,8 @@ def drawn_logo(logo: Image.Image, pad: Pad, module: int) -> Image.Image:
 
 
 def drawn_initial(maker: str, side: int) -> Image.Image:
-    """A disc on white, with a letter where there is one that the font has."""
-    initial = maker[:1].upper()
+    """A disc on white, with the first letter of a name in printable capitals, if it begins with one."""
+    initial = maker[:1]
     large = Image.new("L", (4 * side, 4 * side), 255)
     draw = ImageDraw.Draw(large)
     edge = side // 4

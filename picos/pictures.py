@@ -4,6 +4,7 @@ What comes out is pixels, upright: nothing of where, when or with what a picture
 """
 
 import io
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
@@ -28,6 +29,9 @@ UPRIGHT: Final = {
 }
 
 Read = Callable[["IO[bytes] | UploadedFile[bytes]"], bytes]
+
+# Of 40 megapixels, a WebP of 36 bytes takes 600 MB until it is small, and a server has dozens of threads.
+_one_at_a_time = threading.Lock()
 
 # MOST_PIXELS is checked as soon as the header is read; Pillow's own check would only warn up to 178 megapixels.
 Image.MAX_IMAGE_PIXELS = None
@@ -62,9 +66,12 @@ def as_jpeg(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> bytes:
 
 @contextmanager
 def upright(file: "IO[bytes] | UploadedFile[bytes]", *, side: int) -> Iterator[Image.Image]:
-    """The picture, or the first one of a film, in at most `side` pixels. Raises what Pillow raises."""
+    """The picture, or the first one of a film, in at most `side` pixels. Raises what Pillow raises.
+
+    Within it nothing else of this process decodes a picture: who comes meanwhile waits.
+    """
     file.seek(0)
-    with Image.open(file, formats=FORMATS) as image:
+    with _one_at_a_time, Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         image.draft("RGB", (side, side))

@@ -123,7 +123,7 @@ def _with_logo(code: "qrcode.QRCode[Any]", logo: Image.Image) -> Image.Image:
 
 def _with_initial(code: "qrcode.QRCode[Any]", maker: str) -> Image.Image:
     image = _rounded(code)
-    return _pasted(image, marks.drawn_initial(printable(maker), round(image.width * marks.INITIAL)))
+    return _pasted(image, marks.drawn_initial(printable(maker.upper()), round(image.width * marks.INITIAL)))
 
 
 def _rounded(code: "qrcode.QRCode[Any]") -> Image.Image:

@@ -123,3 +123,9 @@ def test_the_terminal_s_drawing_is_read_back_as_the_url() -> None:
             if drawn in "█▄":
                 image.putpixel((column, 2 * row + 1), 255)
     assert read(ImageOps.expand(image.resize((width * 8, len(lines) * 16), Image.Resampling.NEAREST), 20, 255)) == [URL]
+
+
+@pytest.mark.parametrize(("maker", "like"), [("ßeta", "Seta"), ("µTorrent", "中"), ("acme", "Acme")])
+def test_the_initial_is_one_capital_that_the_font_has_or_none(maker: str, like: str) -> None:
+    drawn, expected = (qr.styled(a_pico(name)) for name in (maker, like))
+    assert drawn == expected
