@@ -58,8 +58,7 @@ def fragment(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def typed(request: HttpRequest) -> HttpResponse:
     """From a typed code to its page."""
-    # Whoever has the address has the code.
-    text = request.GET.get("code", "")[:200].strip().rstrip("/").rpartition("/")[2]
+    text = codes.without_address(request.GET.get("code", "")[:200])
     try:
         return redirect(f"/P/{codes.parse_code(text)}")
     except codes.CodeError:

@@ -53,8 +53,8 @@ def check_symbol(symbols: str) -> str:
 
 
 def parse_code(typed: str) -> str:
-    """The code as printed, from what somebody typed or scanned. Raises CodeError."""
-    code = read_as_code(typed)
+    """The code as printed, from what somebody typed, or the address that a scanner read. Raises CodeError."""
+    code = read_as_code(without_address(typed))
     if len(code) != LENGTH:
         message = f"A code has {LENGTH} letters and figures; this has {len(code)}."
         raise CodeError(message)
@@ -70,6 +70,11 @@ def parse_code(typed: str) -> str:
 def is_code(text: str) -> bool:
     """Whether it is a code just as printed."""
     return _WRITTEN.fullmatch(text) is not None and check_symbol(text[:-1]) == text[-1]
+
+
+def without_address(typed: str) -> str:
+    """Of a code's address the code; whoever has the one has the other."""
+    return typed.strip().rstrip("/").rpartition("/")[2]
 
 
 def read_as_code(typed: str) -> str:

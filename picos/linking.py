@@ -1,7 +1,8 @@
 """Linking codes that were printed earlier: a roll of labels without serials, put on things as they leave the line."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,8 +14,8 @@ from picos.codes import spaced
 from picos.event_types import LINKED
 from picos.events import Draft, record_events
 from picos.models import Pico, Product
-from picos.serial_files import report
-from picos.serials import check_free
+from picos.serial_files import CodeLink, report
+from picos.serials import taken_serials
 from picos.turns import take_turn
 
 # Each takes its turn, and turns take room in the server's table of locks.
@@ -27,28 +28,46 @@ WHERE picos_pico.code = link.code
 
 
 @transaction.atomic
-def link_codes(*, company: Company, links: Sequence[tuple[str, str]], field: str = "file") -> list[Pico]:
-    """Gives the copy with each code its serial; all of them or none. Raises RefusedError with a report.
+def link_codes(*, company: Company, links: Sequence[CodeLink]) -> list[Pico]:
+    """Gives the copy with each code its serial; all of them or none. Raises RefusedError with a report by line.
 
     A copy has no serial before, and no owner: what is printed on a thing, and what its owner reads, never changes.
     """
     if len(links) > MOST:
         message = f"At most {MOST:,} codes are linked at a time; part the file."
-        raise RefusedError(message, field=field)
-    picos = {pico.code: pico for pico in _mine(company, [code for code, _ in links])}
+        raise RefusedError(message, field="file")
+    picos = {pico.code: pico for pico in _mine(company, [link.code for link in links])}
     take_turn(*(pico.pk for pico in picos.values()))
     ids = sorted({pico.product_id for pico in picos.values() if pico.product_id})
     products = list(Product.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     # Again, now that nobody else changes them.
     picos = {pico.code: pico for pico in _mine(company, list(picos))}
-    if wrong := [f"{spaced(code)}: {why}" for code, _ in links if (why := _why_not(picos.get(code)))]:
-        raise RefusedError(report(wrong), field=field)
-    for product in products:
-        serials = [serial for code, serial in links if picos[code].product_id == product.pk]
-        if twice := [serial for serial, times in Counter(serials).items() if times > 1]:
-            raise RefusedError(report([f"Serial {serial} is there twice." for serial in twice]), field=field)
-        check_free(product, serials, field=field)
-    return _link(company, [(picos[code], serial) for code, serial in links])
+    _check(links, picos, products)
+    return _link(company, [(picos[link.code], link.serial) for link in links])
+
+
+def _check(links: Sequence[CodeLink], picos: Mapping[str, Pico], products: Sequence[Product]) -> None:
+    """Raises RefusedError that tells of each line what is wrong with it."""
+    of_product: dict[UUID | None, list[str]] = defaultdict(list)
+    for link in links:
+        if pico := picos.get(link.code):
+            of_product[pico.product_id].append(link.serial)
+    taken = {product.pk: taken_serials(product, of_product[product.pk]) for product in products}
+    seen: dict[tuple[UUID | None, str], int] = {}
+    wrong = []
+    for link in links:
+        pico = picos.get(link.code)
+        why = _why_not(pico)
+        if pico and not why:
+            before = seen.setdefault((pico.product_id, link.serial), link.line)
+            if before != link.line:
+                why = f"the serial {link.serial} is in line {before} already."
+            elif pico.product_id and link.serial in taken[pico.product_id]:
+                why = f"the serial {link.serial} is taken."
+        if why:
+            wrong.append(f"Line {link.line}: {spaced(link.code)}: {why}")
+    if wrong:
+        raise RefusedError(report(wrong), field="file")
 
 
 def _mine(company: Company, codes: Sequence[str]) -> list[Pico]:

@@ -1,6 +1,7 @@
 """Minting: many picos of one product, in the background, each with its own code."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from picos.codes import new_codes
 from picos.gs1.digital_link import LOT, is_value
 from picos.models import Batch, GivenSerials, Pico, Product
 from picos.pins import new_pin_key
-from picos.serials import check_free, check_free_numbers, check_numbers, next_number, parse_pattern, pattern_of
+from picos.serial_files import report
+from picos.serials import check_free_numbers, check_numbers, next_number, parse_pattern, pattern_of, taken_serials
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +34,18 @@ def order_batch(
     product: Product,
     count: int,
     serials: Sequence[str] = (),
+    lines: Sequence[int] = (),
     pattern: str = "",
     first_number: int | None = None,
     lot: str = "",
 ) -> Batch:
     """A batch of 1 to `MOST` that a worker will mint: with the `serials` given, numbered by a `pattern`, or without.
 
-    `lot` is the maker's own number for it. Numbers begin at `first_number`, or after the last one that the pattern
-    gave. Raises RefusedError for a wrong count, for serials that repeat, are taken or do not fit, and for a lot that
-    is none or another batch's. Orders with serials or a lot of one product take turns: what two both found free could
-    never be minted.
+    `lines` are those of the file that the serials stand in, if it is one, by which it is told what is wrong. `lot` is
+    the maker's own number for it. Numbers begin at `first_number`, or after the last one that the pattern gave. Raises
+    RefusedError for a wrong count, for serials that repeat, are taken or do not fit, and for a lot that is none or
+    another batch's. Orders with serials or a lot of one product take turns: what two both found free could never be
+    minted.
     """
     if not 1 <= count <= MOST:
         message = f"A batch has 1 to {MOST:,} copies."
@@ -53,7 +57,7 @@ def order_batch(
         Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     numbered = _numbered(product, count, pattern, first_number) if pattern else {}
     if serials:
-        _check_serials(product, count, serials)
+        _check_serials(product, count, serials, lines)
     if lot:
         _check_lot(product, lot)
     pins = product.claim_policy == Product.ClaimPolicy.PIN
@@ -155,14 +159,21 @@ def _numbered(product: Product, count: int, typed: str, first_number: int | None
     return {"pattern": str(pattern), "first_number": first}
 
 
-def _check_serials(product: Product, count: int, serials: Sequence[str]) -> None:
+def _check_serials(product: Product, count: int, serials: Sequence[str], lines: Sequence[int]) -> None:
     if len(serials) != count:
         message = f"Serials: {len(serials):,}; copies: {count:,}. Each copy needs one."
         raise RefusedError(message, field="serials")
     if len(set(serials)) != count:
-        message = "A serial is there twice."
-        raise RefusedError(message, field="serials")
-    check_free(product, serials)
+        twice = [serial for serial, times in Counter(serials).items() if times > 1]
+        raise RefusedError(report([f"{serial} is there twice." for serial in twice]), field="serials")
+    if not (taken := taken_serials(product, serials)):
+        return
+    if lines:
+        placed = zip(lines, serials, strict=True)
+        wrong = [f"Line {line}: {serial} is taken." for line, serial in placed if serial in taken]
+        raise RefusedError(report(wrong), field="file")
+    wrong = [f"Serial {serial} is taken." for serial in serials if serial in taken]
+    raise RefusedError(report(wrong), field="serials")
 
 
 def _check_lot(product: Product, lot: str) -> None:

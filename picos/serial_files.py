@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TypeVar
+from typing import IO, NamedTuple, TypeVar
 
 from parties.errors import RefusedError
 from picos.codes import CodeError, parse_code
@@ -16,18 +16,36 @@ REPORTED, GIVEN_UP = 20, 1000
 Row = TypeVar("Row")
 
 
-def read_serials(file: IO[bytes], *, most: int) -> list[str]:
+class Serials(NamedTuple):
+    """A file's serials, and the line that each stands in."""
+
+    serials: list[str]
+    lines: list[int]
+
+
+class CodeLink(NamedTuple):
+    """A code, the serial of what it is on, and the line that they stand in."""
+
+    code: str
+    serial: str
+    line: int
+
+
+def read_serials(file: IO[bytes], *, most: int) -> Serials:
     """The column `serial`, or the only one, of `most` lines. Raises RefusedError whose message is the report."""
-    return _read(file, ("serial",), lambda values: _serial(values[0]), key=str, most=most)
+    return Serials(*_read(file, ("serial",), lambda values: _serial(values[0]), key=str, most=most))
 
 
-def read_links(file: IO[bytes], *, most: int) -> list[tuple[str, str]]:
-    """The columns `code` and `serial`: the codes as printed, each with its serial. Raises RefusedError as above."""
+def read_links(file: IO[bytes], *, most: int) -> list[CodeLink]:
+    """The columns `code` and `serial`: the codes as printed or as scanners type them, each with its serial. Raises
+    RefusedError as above.
+    """
 
     def parse(values: list[str]) -> tuple[str, str]:
         return parse_code(values[0]), _serial(values[1])
 
-    return _read(file, ("code", "serial"), parse, key=lambda row: row[0], most=most)
+    rows, lines = _read(file, ("code", "serial"), parse, key=lambda row: row[0], most=most)
+    return [CodeLink(*row, line) for row, line in zip(rows, lines, strict=True)]
 
 
 def report(wrong: Sequence[str]) -> str:
@@ -48,9 +66,10 @@ def _read(
     *,
     key: Callable[[Row], str],
     most: int,
-) -> list[Row]:
-    """As soon as it is clear that the file is refused as a whole, no more of it is read."""
+) -> tuple[list[Row], list[int]]:
+    """Its rows and their lines. As soon as it is clear that the file is refused as a whole, no more of it is read."""
     rows: list[Row] = []
+    lines: list[int] = []
     named: list[str] = []
     wrong = 0
     seen: dict[str, int] = {}
@@ -70,28 +89,46 @@ def _read(
                 break
             continue
         rows.append(row)
+        lines.append(line)
     if wrong:
         raise RefusedError(_reported(named, wrong), field="file")
     if not rows:
         message = f"There is no line with a {columns[-1]} in this file."
         raise RefusedError(message, field="file")
-    return rows
+    return rows, lines
 
 
 def _values(file: IO[bytes], columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
     """Each line's number and its wanted columns; a first line that names them is their heading."""
+    places: list[int] | None = None
+    read = 0
     try:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         lines = csv.reader(text, delimiter=_delimiter(text), strict=True)
-        places = list(range(len(columns)))
         for values in lines:
-            if lines.line_num == 1 and {*columns} <= {*(names := [value.strip().lower() for value in values])}:
+            read, stripped = lines.line_num, [value.strip() for value in values]
+            names = [value.lower() for value in stripped]
+            if read == 1 and {*columns} <= {*names}:
                 places = [names.index(column) for column in columns]
-            elif any(value.strip() for value in values):
-                yield lines.line_num, [values[place].strip() if place < len(values) else "" for place in places]
-    except (UnicodeDecodeError, csv.Error) as error:
+            elif any(stripped):
+                yield read, _wanted(stripped, places, columns, read)
+    except UnicodeDecodeError as error:
         message = "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and choose it again."
         raise RefusedError(message, field="file") from error
+    except csv.Error as error:
+        message = f"Line {read + 1}: its quotation marks do not match, or it is no line of a CSV file."
+        raise RefusedError(message, field="file") from error
+
+
+def _wanted(values: list[str], places: list[int] | None, columns: tuple[str, ...], line: int) -> list[str]:
+    """Without a heading it is not guessed which of several columns are meant."""
+    if places is None:
+        if any(values[len(columns) :]):
+            named = " and ".join(f"“{column}”" for column in columns)
+            message = f"Line {line} has {len(values)} columns. Name in the first line which of them is {named}."
+            raise RefusedError(message, field="file")
+        places = list(range(len(columns)))
+    return [values[place] if place < len(values) else "" for place in places]
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -12,6 +13,8 @@ from parties.errors import RefusedError, StateForbidsError
 from picos.models import Batch, Product
 
 LONGEST = 50
+# Of those that are taken, so many are looked for.
+MOST_TAKEN = 1000
 # {n} or {n:06}; the width is what shorter numbers are filled up to with zeros.
 _NUMBER = re.compile(r"\{n(?::0(?P<width>[1-9]|1[0-9]))?\}")
 
@@ -22,7 +25,7 @@ UNION ALL
 SELECT unnest(given.serials) FROM picos_givenserials AS given JOIN picos_batch AS batch ON batch.id = given.batch_id
 WHERE batch.product_id = %(product)s AND batch.state IN ('queued', 'minting')
 """
-_TAKEN = f"SELECT serial FROM ({_GIVEN}) AS used WHERE serial = ANY(%(serials)s) LIMIT 1"  # noqa: S608 (no value is in it)
+_TAKEN = f"SELECT serial FROM ({_GIVEN}) AS used WHERE serial = ANY(%(serials)s) LIMIT {MOST_TAKEN}"  # noqa: S608
 _TAKEN_NUMBER = f"""
 SELECT serial FROM (
     SELECT serial, substr(serial, %(before)s + 1, length(serial) - %(before)s - %(after)s) AS digits
@@ -85,14 +88,13 @@ def check_numbers(pattern: Pattern, *, first: int, count: int) -> None:
         raise RefusedError(message, field="pattern")
 
 
-def check_free(product: Product, serials: Sequence[str], *, field: str = "serials") -> None:
-    """Raises RefusedError for a serial that a copy has or a waiting batch will give. Hold the product's lock."""
-    taken = _one(_TAKEN, product=product.pk, serials=list(serials))
+def taken_serials(product: Product, serials: Sequence[str]) -> set[str]:
+    """Those that a copy has or a waiting batch will give, of many the first `MOST_TAKEN`. Hold the product's lock."""
+    taken = {serial for (serial,) in _rows(_TAKEN, product=product.pk, serials=list(serials))}
     for pattern, numbers in _waiting_numbers(product):
-        taken = taken or next((serial for serial in serials if pattern.number_of(serial) in numbers), None)
-    if taken:
-        message = f"Serial {taken} is taken."
-        raise RefusedError(message, field=field)
+        given = (serial for serial in serials if pattern.number_of(serial) in numbers)
+        taken.update(islice(given, max(MOST_TAKEN - len(taken), 0)))
+    return taken
 
 
 def check_free_numbers(product: Product, pattern: Pattern, *, first: int, count: int) -> None:
@@ -105,7 +107,7 @@ def check_free_numbers(product: Product, pattern: Pattern, *, first: int, count:
         if other != pattern and (other.prefix.startswith(pattern.prefix) or pattern.prefix.startswith(other.prefix)):
             message = f"A batch numbered {other} is still being minted. Order this one when that is done."
             raise StateForbidsError(message)
-    taken = _one(
+    taken = _rows(
         _TAKEN_NUMBER,
         product=product.pk,
         first=first,
@@ -117,7 +119,7 @@ def check_free_numbers(product: Product, pattern: Pattern, *, first: int, count:
         after=len(pattern.suffix),
     )
     if taken:
-        message = f"Serial {taken} is taken."
+        message = f"Serial {taken[0][0]} is taken."
         raise RefusedError(message, field="first_number")
 
 
@@ -137,6 +139,15 @@ def pattern_of(batch: Batch) -> Pattern:
     return parse_pattern(batch.pattern, at=batch.created_at)
 
 
+def numbered_serials(batch: Batch) -> tuple[str, str] | None:
+    """The first and the last serial of a batch that its pattern numbers; of a cancelled one, as far as it came."""
+    number = batch.minted if batch.state == Batch.State.CANCELLED else batch.count
+    if batch.first_number is None or not number:
+        return None
+    pattern = pattern_of(batch)
+    return pattern.serial(batch.first_number), pattern.serial(batch.first_number + number - 1)
+
+
 def _waiting_numbers(product: Product) -> list[tuple[Pattern, range]]:
     """What batches that are still to be minted will number, each with its pattern."""
     waiting = Batch.objects.unfinished().filter(product=product).exclude(pattern="")
@@ -147,8 +158,8 @@ def _waiting_numbers(product: Product) -> list[tuple[Pattern, range]]:
     ]
 
 
-def _one(statement: str, **values: UUID | str | int | list[str]) -> str | None:
+def _rows(statement: str, **values: UUID | str | int | list[str]) -> list[tuple[str]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        row = cursor.fetchone()
-    return row[0] if row else None
+        rows: list[tuple[str]] = cursor.fetchall()
+    return rows

@@ -17,6 +17,7 @@ from picos.minting import MOST
 from picos.models import Batch
 from picos.serial_files import read_serials
 from picos.serials import LONGEST as LONGEST_SERIAL
+from picos.serials import numbered_serials
 
 
 class AnswerForm(ClockForm):
@@ -131,7 +132,7 @@ class BatchForm(Form):
         cleaned = self.cleaned_data
         if file := cleaned.pop("file", None):
             try:
-                cleaned["serials"] = read_serials(file, most=MOST)
+                cleaned |= read_serials(file, most=MOST)._asdict()
             except RefusedError as error:
                 self.add_error("file", str(error))
         cleaned["count"] = cleaned.get("count") or len(cleaned.get("serials", []))
@@ -175,7 +176,7 @@ class LinkForm(Form):
     """A link to add to a product."""
 
     type = forms.ChoiceField(label="What it is", choices=list(LINK_TYPES.items()))
-    href = text("Address", 2000, help_text="Begins with https://")
+    href = text("Address", 2000, help_text="Begins with https:// or http://")
     title = text("What to call it", 100, required=False, help_text="In the language of the page behind it.")
     language = text("Language", 5, required=False, help_text="Two letters such as en, or with a country: en-GB.")
     batch: Any = forms.ModelChoiceField(None, label="For", required=False, empty_label="every copy")
@@ -194,7 +195,8 @@ class LinkForm(Form):
 def batch_named(batch: Batch) -> str:
     """What to call it where its product is known."""
     name = f"lot {batch.lot}" if batch.lot else f"those ordered on {batch.created_at:%d %B %Y, %H:%M}"
-    return f"{name} ({batch.count:,})"
+    serials = numbered_serials(batch)
+    return f"{name} ({batch.count:,}{', {} to {}'.format(*serials) if serials else ''})"
 
 
 class MemberForm(Form):

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from conduits.models import Advisory
 from parties.keys import READING
 from picos import codes, qr, regions
+from picos.serials import numbered_serials
 from rules.language.fields import in_words
 
 register = template.Library()
@@ -18,6 +19,7 @@ register = template.Library()
 SOME = 3
 register.filter("field_in_words", in_words)
 register.filter("region_name", regions.name_of)
+register.filter("numbered", numbered_serials)
 
 _STEPS = (
     (timedelta(minutes=1), None, "just now"),

@@ -83,8 +83,8 @@ def order_batch(request: Request, body: NewBatch) -> Response:
 def import_batch(request: Request, body: BatchOfFile) -> Response:
     """Mint as many as a CSV file has serials. 422 tells by line what is wrong with it, and nothing is minted."""
     product = access_product(company=company_of(request), product_id=body.product)
-    serials = read_serials(file_of(request), most=minting.MOST)
-    batch = minting.order_batch(product=product, count=len(serials), serials=serials, lot=body.lot)
+    read = read_serials(file_of(request), most=minting.MOST)
+    batch = minting.order_batch(product=product, count=len(read.serials), lot=body.lot, **read._asdict())
     return Response(shown_batch(batch).model_dump(mode="json"), status=202)
 
 

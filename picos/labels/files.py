@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Final
 
 from django.http import StreamingHttpResponse
+from django.utils.text import slugify
 
 from picos.labels import archive, pdf, table, zpl
 from picos.labels.order import Order
@@ -21,9 +22,14 @@ def file_of(*, batch: Batch, kind: str, order: Order) -> StreamingHttpResponse:
     made = KINDS[kind]
     made.check(batch, order)
     response = StreamingHttpResponse(_gathered(made.written(batch, order)), content_type=made.MEDIA)
-    response["Content-Disposition"] = f'attachment; filename="batch-{batch.pk}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{_name(batch)}.{kind}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _name(batch: Batch) -> str:
+    """What tells it from the others in a folder of downloads: what, how many, and when it was ordered."""
+    return f"{slugify(batch.product.sku) or 'batch'}-{batch.minted}-{batch.created_at:%Y%m%d-%H%M%S}"
 
 
 def _gathered(parts: Iterable[str | bytes]) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def exported(api: Api, rows: list[Pico]) -> list[dict[str, str]]:
     answer = api(product.company).get(f"/batches/{batch.pk}/labels.csv")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"] == f'attachment; filename="batch-{batch.pk}.csv"'
+    assert re.fullmatch(r'attachment; filename="sku-\d+-\d+-\d{8}-\d{6}\.csv"', answer["Content-Disposition"])
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")))
 
 

@@ -200,8 +200,8 @@ def test_a_batch_that_cannot_be_minted_keeps_no_other_waiting(monkeypatch: pytes
     [
         (3, ["a", "b"], "Serials: 2; copies: 3. Each copy needs one."),
         (1, ["a", "b"], "Serials: 2; copies: 1. Each copy needs one."),
-        (2, ["a", "a"], "A serial is there twice."),
-        (2, ["a", " a "], "A serial is there twice."),
+        (2, ["a", "a"], "a is there twice."),
+        (2, ["a", " a "], "a is there twice."),
         (1, ["taken"], "Serial taken is taken."),
         (1, ["waiting"], "Serial waiting is taken."),
     ],

@@ -10,7 +10,7 @@ from parties.errors import RefusedError
 from picos import linking, minting
 from picos.codes import code_of, spaced
 from picos.models import Batch, Event, Pico
-from picos.serial_files import read_links, read_serials
+from picos.serial_files import CodeLink, read_links, read_serials
 from tests.conftest import Api
 from tests.factories import a_company, a_conduit, a_product, picos
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_serials_are_read_as_spreadsheets_write_them(file: bytes) -> None:
-    assert read_serials(io.BytesIO(file), most=2) == ["A-1", "A-2"]
+    assert read_serials(io.BytesIO(file), most=2).serials == ["A-1", "A-2"]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,9 @@ def test_serials_are_read_as_spreadsheets_write_them(file: bytes) -> None:
         (b"a\n" + b"x" * 51, "Line 2: a serial has at most 50 letters and figures; this has 51."),
         (b"\xff\xfe", "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and choose it again."),
         (b"PK\x03\x04\x00", "Line 1: it has a character that cannot be kept."),
-        (b'"A-1', "This is no CSV file in UTF-8. Save it as “CSV UTF-8” and choose it again."),
+        (b'A-1\n"A-2', "Line 2: its quotation marks do not match, or it is no line of a CSV file."),
+        (b"name;price\nA;1", "Line 1 has 2 columns. Name in the first line which of them is “serial”."),
+        (b"A-1\nA-2,x", "Line 2 has 2 columns. Name in the first line which of them is “serial”."),
         (b"x\n" * 40, " ".join(f"Line {line}: x is in line 1 already." for line in range(2, 22)) + " And 19 more."),
     ],
 )
@@ -52,7 +54,7 @@ def test_what_is_wrong_is_told_by_line(file: bytes, said: str) -> None:
 
 
 def test_a_formula_s_quote_is_taken_off_as_exports_put_it_on() -> None:
-    assert read_serials(io.BytesIO(b"'=1\n'x\n"), most=100) == ["=1", "'x"]
+    assert read_serials(io.BytesIO(b"'=1\n'x\n"), most=100).serials == ["=1", "'x"]
 
 
 # What a form has beside the text of its one file.
@@ -68,8 +70,9 @@ def test_a_batch_of_a_file_s_serials(api: Api) -> None:
     asking = api(product.company)
     answer = asking.upload("/batches/import", csv_file("serial\nA-1\nA-2\n") | {"product": str(product.pk)})
     assert (answer.status_code, answer.json()["count"]) == (202, 2)
-    wrong = asking.upload("/batches/import", csv_file("A-3\nA-1\n") | {"product": str(product.pk)})
-    assert (wrong.status_code, wrong.json()["errors"]) == (422, {"serials": ["Serial A-1 is taken."]})
+    wrong = asking.upload("/batches/import", csv_file("A-3\nA-1\n\nA-2\n") | {"product": str(product.pk)})
+    taken = "Line 2: A-1 is taken. Line 4: A-2 is taken."
+    assert (wrong.status_code, wrong.json()["errors"]) == (422, {"file": [taken]})
     without = asking.upload("/batches/import", {"product": str(product.pk)})
     assert (without.status_code, without.json()["errors"]) == (
         422,
@@ -111,11 +114,13 @@ def test_of_a_file_with_one_wrong_line_nothing_is_linked(api: Api) -> None:
     assert report(f"{done.code},S-2").endswith(": it has the serial S-0.")
     assert report(f"{claimed.code},S-2").endswith(": it is claimed already.")
     assert report(f"{theirs.code},S-2").endswith(": there is no such copy of yours.")
-    assert report(f"{code_of(7)},S-2") == f"{spaced(code_of(7))}: there is no such copy of yours."
+    assert report(f"{code_of(7)},S-2") == f"Line 2: {spaced(code_of(7))}: there is no such copy of yours."
     assert report(f"{code_of(7)[:-1]}0,S-2") == "Line 2: One letter or figure of this code is not right."
-    assert report(f"{picos(1, product)[0].code},S-0") == "Serial S-0 is taken."
+    another = picos(1, product)[0].code
+    assert report(f"{another},S-0") == f"Line 2: {spaced(another)}: the serial S-0 is taken."
     assert report(f"{free.code},S-3") == f"Line 2: {free.code} is in line 1 already."
-    assert report(f"{picos(1, product)[0].code},S-1") == "Serial S-1 is there twice."
+    assert report(f"{another},S-1") == f"Line 2: {spaced(another)}: the serial S-1 is in line 1 already."
+    assert report(f"{another},S-0", f"{code_of(7)},S-2", f"{done.code},S-4").count("Line ") == 3
     assert not Pico.objects.exclude(pk=done.pk).exclude(serial="").exists()
     assert not Event.objects.filter(type="pico.linked").exists()
 
@@ -131,7 +136,7 @@ def test_so_many_at_once_are_too_many(api: Api, monkeypatch: pytest.MonkeyPatch)
     answer = api(product.company).upload("/batches/import", csv_file("A\nB") | {"product": str(product.pk)})
     assert (answer.status_code, answer.json()["errors"]) == (422, said)
     with pytest.raises(RefusedError, match="At most 1 codes are linked at a time; part the file"):
-        linking.link_codes(company=product.company, links=[(pico.code, "S") for pico in codes])
+        linking.link_codes(company=product.company, links=[CodeLink(pico.code, "S", 1) for pico in codes])
 
 
 def endless(line: bytes) -> Any:
@@ -186,7 +191,16 @@ def test_a_file_of_links_has_a_bound_of_its_own(api: Api) -> None:
 
 def test_links_are_read_with_the_code_checked() -> None:
     (pico,) = picos()
-    assert read_links(io.BytesIO(f"serial,code\nS,{pico.code.lower()}".encode()), most=1) == [(pico.code, "S")]
+    assert read_links(io.BytesIO(f"serial,code\nS,{pico.code.lower()}".encode()), most=1) == [
+        CodeLink(pico.code, "S", 2)
+    ]
+
+
+def test_a_scanner_types_the_address_that_is_in_the_square() -> None:
+    (pico,) = picos()
+    file = f"HTTP://PICO.TEST/P/{pico.code},S-1\nhttps://pico.test/P/{pico.code.lower()}/,S-2\n"
+    with pytest.raises(RefusedError, match=f"^Line 2: {pico.code} is in line 1 already"):
+        read_links(io.BytesIO(file.encode()), most=2)
 
 
 def test_nobody_but_its_company_links_a_code(api: Api) -> None:

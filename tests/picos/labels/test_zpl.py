@@ -20,7 +20,7 @@ def printed(api: Api, rows: list[Pico], **query: Any) -> list[str]:
     answer = api(rows[0].product.company).get(f"/batches/{rows[0].batch_id}/labels.zpl", query)
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"] == "application/zpl; charset=utf-8"
-    assert answer["Content-Disposition"] == f'attachment; filename="batch-{rows[0].batch_id}.zpl"'
+    assert re.fullmatch(r'attachment; filename="sku-\d+-\d+-\d{8}-\d{6}\.zpl"', answer["Content-Disposition"])
     file = answer.getvalue().decode("ascii")
     formats = re.findall(r"\^XA.*?\^XZ\n", file, re.DOTALL)
     assert "".join(formats) == file
