@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from picos.labels.letters import FIXED, PLAIN, printable, width_of
 from picos.labels.order import Label, Part
+from picos.labels.sheets import BLANK, Sheet, room_beside
 
 # Lengths in millimetres. A larger square is read no better on a thing that is held in a hand.
 LARGEST_SQUARE = 36.0
@@ -47,13 +48,19 @@ class Layout:
     lines: tuple[Line, ...]
 
 
-def lay_out(label: Label, width: float, height: float) -> Layout:
-    """The layout on a label of this size, all of it within the label."""
+def pad_on(sheet: Sheet) -> float:
+    """How far from a label's right edge texts have to end, as printers leave the page's edge blank."""
+    _, _, beside, _ = room_beside(sheet)
+    return max(PAD, BLANK - beside)
+
+
+def lay_out(label: Label, width: float, height: float, *, pad: float = PAD) -> Layout:
+    """The layout on a label of this size, all of it within the label, and texts `pad` from its right edge."""
     texts = _printable(label)
     if width >= BESIDE * height and texts:
-        return _beside(texts, width, height)
+        return _beside(texts, width, height, pad)
     room = height * MOST_BENEATH
-    lines = _lines(texts, width - 2 * PAD, room - PAD)
+    lines = _lines(texts, width - 2 * pad, room - PAD)
     used = sum(size for _, _, size in lines) * LEADING + PAD if lines else 0.0
     side = min(width, height - used, LARGEST_SQUARE)
     top = (height - side - used) / 2
@@ -67,9 +74,9 @@ def _printable(label: Label) -> Texts:
     return [(part, text) for part, text in texts if text]
 
 
-def _beside(texts: Texts, width: float, height: float) -> Layout:
+def _beside(texts: Texts, width: float, height: float, pad: float) -> Layout:
     side = min(height, width * 0.55, LARGEST_SQUARE)
-    lines = _lines(texts, width - side - PAD, height - 2 * PAD)
+    lines = _lines(texts, width - side - pad, height - 2 * PAD)
     used = sum(size for _, _, size in lines) * LEADING
     return Layout(0.0, (height - side) / 2, side, _stacked(lines, [side] * len(lines), (height - used) / 2))
 

@@ -10,13 +10,15 @@ from pydantic import BeforeValidator, Field
 from api.bodies import Body
 from parties.errors import RefusedError, StateForbidsError
 from picos.codes import spaced
-from picos.labels.sheets import places, sheet_named
+from picos.labels.sheets import places, room_beside, sheet_named
 from picos.models import Batch
 from picos.pins import pin_of
 from picos.qr import url_of_code
 
 Part = Literal["code", "name", "serial", "sku", "company", "pin"]
 PARTS: tuple[Part, ...] = get_args(Part)
+# How far from a label's edge nothing is printed, in mm.
+EDGE = 1.5
 # Rows fetched at a time.
 ROWS = 2000
 
@@ -81,8 +83,18 @@ def wanted(batch: Batch, order: Order) -> int:
     there_are = len(places(sheet_named(order.sheet)))
     if order.start > there_are:
         raise RefusedError(f"This sheet has {there_are} labels.", field="start")
+    _check_shift(order)
     left = batch.minted - order.first + 1
     return min(order.count or left, left)
+
+
+def _check_shift(order: Order) -> None:
+    """Labels at the edge may be moved a little over it, as far as nothing is printed there."""
+    left, top, right, bottom = room_beside(sheet_named(order.sheet))
+    for field, shift, before, after in (("x", order.x, left, right), ("y", order.y, top, bottom)):
+        if not -before - EDGE <= shift <= after + EDGE:
+            message = f"Moved so far, labels would leave the page: from {-before - EDGE:.1f} to {after + EDGE:.1f} mm."
+            raise RefusedError(message, field=field)
 
 
 def labels_of(batch: Batch, order: Order) -> Iterator[Label]:

@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from parties.errors import RefusedError
-from picos.labels.layout import Layout, lay_out
+from picos.labels.layout import Layout, lay_out, pad_on
 from picos.labels.letters import FIXED, PLAIN
 from picos.labels.order import Label, Order, labels_of, wanted
 from picos.labels.sheets import Sheet, places, sheet_named
@@ -48,8 +48,9 @@ def _draw(canvas: Canvas, sheet: Sheet, order: Order, labels: Iterator[Label]) -
     at = places(sheet)
     place = order.start - 1
     fonts = {font: canvas._doc.getInternalFontName(font) for font in (PLAIN, FIXED)}  # noqa: SLF001 (has no other door)
+    pad = pad_on(sheet)
     for label in labels:
-        drawn = _label(label, lay_out(label, *sheet.LABEL), fonts)
+        drawn = _label(label, lay_out(label, *sheet.LABEL, pad=pad), fonts)
         for _ in range(order.copies):
             if place == len(at):
                 canvas.showPage()

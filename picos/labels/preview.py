@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.utils.html import escape
 
-from picos.labels.layout import Layout, lay_out
+from picos.labels.layout import Layout, lay_out, pad_on
 from picos.labels.letters import FIXED
 from picos.labels.order import Label, Order, labels_of, wanted
 from picos.labels.sheets import places, sheet_named
@@ -26,8 +26,9 @@ def preview(batch: Batch, order: Order) -> str:
     width, height = sheet.LABEL
     across, down = sheet.PAGE
     edges = "".join(f"M{left:g} {top:g}h{width:g}v{height:g}h-{width:g}z" for left, top in at)
+    pad = pad_on(sheet)
     printed = "".join(
-        f'<g transform="translate({left + order.x:g} {top + order.y:g})">{_label(label, width, height)}</g>'
+        f'<g transform="translate({left + order.x:g} {top + order.y:g})">{_label(label, width, height, pad)}</g>'
         for (left, top), label in zip(at[order.start - 1 :], _first(batch, order, len(at)), strict=False)
     )
     return (
@@ -42,8 +43,8 @@ def _first(batch: Batch, order: Order, most: int) -> Iterator[Label]:
     return islice((label for label in labels_of(batch, fewer) for _ in range(order.copies)), most)
 
 
-def _label(label: Label, width: float, height: float) -> str:
-    layout = lay_out(label, width, height)
+def _label(label: Label, width: float, height: float, pad: float) -> str:
+    layout = lay_out(label, width, height, pad=pad)
     return _square(square_of(label.url), layout) + "".join(
         f'<text x="{line.x:.2f}" y="{line.y:.2f}" font-size="{line.size:.2f}" {_FONTS[line.font]}>'
         f"{escape(line.text)}</text>"

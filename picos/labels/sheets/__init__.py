@@ -22,6 +22,8 @@ Lengths = tuple[float, float]
 A4: Lengths = (210.0, 297.0)
 LETTER: Lengths = (215.9, 279.4)
 INCH = 25.4
+# What most printers leave blank along a page's edges.
+BLANK = 4.5
 
 
 class Sheet(Protocol):
@@ -57,6 +59,13 @@ def places(sheet: Sheet) -> list[Lengths]:
     left, top = sheet.MARGIN
     right, down = sheet.PITCH
     return [(left + column * right, top + row * down) for row in range(sheet.ROWS) for column in range(sheet.COLUMNS)]
+
+
+def room_beside(sheet: Sheet) -> tuple[float, float, float, float]:
+    """From the labels to the page's left, upper, right and lower edge."""
+    (left, top), (right, down) = places(sheet)[0], places(sheet)[-1]
+    width, height = sheet.LABEL
+    return left, top, sheet.PAGE[0] - right - width, sheet.PAGE[1] - down - height
 
 
 def _number(name: str) -> str:

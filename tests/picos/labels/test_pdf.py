@@ -25,7 +25,7 @@ def printed(api: Api, rows: list[Pico], **query: Any) -> list[Any]:
     answer = api(rows[0].product.company).get(f"/batches/{rows[0].batch_id}/labels.pdf", query)
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"] == f'attachment; filename="batch-{rows[0].batch_id}.pdf"'
+    assert re.fullmatch(r'attachment; filename="[a-z]+-\d+-\d+-\d{8}-\d{6}\.pdf"', answer["Content-Disposition"])
     assert answer["Cache-Control"] == "private, no-store"
     return pages(answer.getvalue())
 
@@ -45,6 +45,29 @@ def test_every_code_of_a_full_sheet_is_read_back_in_its_place(sheet: Sheet, api:
     assert set(found) == {url_of(pico) for pico in rows}
     for pico, middle in zip(rows, middles(sheet, rows[0]), strict=True):
         assert found[url_of(pico)] == pytest.approx(middle, abs=0.3)
+
+
+@pytest.mark.parametrize("sheet", ALL)
+def test_nothing_is_printed_where_printers_leave_the_page_blank(sheet: Sheet, api: Api) -> None:
+    product = a_product(a_company("A company with a name that is rather too long for any label that there is"))
+    rows = picos(len(places(sheet)), product, serials=[f"LM-{n:040}" for n in range(len(places(sheet)))])
+    (page,) = printed(api, rows, sheet=sheet.NAME, fields="code,name,serial,company")
+    left, top, right, bottom = page.render(scale=4).to_pil().convert("L").point(lambda shade: 255 - shade).getbbox()
+    width, height = (side * 4 for side in page.get_size())
+    for beside in (left, top, width - right, height - bottom):
+        assert beside / 4 * 25.4 / 72 > 4
+
+
+@pytest.mark.parametrize(("sheet", "x"), [("3474", 1.6), ("3474", -1.6), ("5160", 6.4), ("L7160", -9)])
+def test_labels_are_not_moved_off_the_page(sheet: str, x: float, api: Api) -> None:
+    (pico,) = picos()
+    assert pico.product
+    asking = api(pico.product.company)
+    path = f"/batches/{pico.batch_id}/labels.pdf"
+    answer = asking.get(path, {"sheet": sheet, "x": x})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["x"])
+    assert answer.json()["errors"]["x"][0].startswith("Moved so far, labels would leave the page: from -")
+    assert asking.get(path, {"sheet": sheet, "x": x * 0.9}).status_code == 200
 
 
 @pytest.mark.parametrize("sheet", ALL)
