@@ -12,7 +12,7 @@ from picos.event_types import CLAIMED
 from picos.events import record_event
 from picos.models import Event, Pico
 from picos.moving import move
-from picos.pins import TRIES, is_pin_of, wants_pin
+from picos.pins import DIGITS, TRIES, is_pin_of, is_written, wants_pin
 from picos.turns import take_turn
 
 UNCLAIMED = (Pico.Status.MINTED, Pico.Status.ACTIVE)
@@ -38,9 +38,9 @@ def claim_pico(*, pico: Pico, person: Person, pin: str = "") -> Event:
 def use_up_pin_try(*, pico: Pico, pin: str) -> None:
     """Counts a try before the PIN is looked at, outside the claim's transaction, so that its rollback gives none back.
 
-    Leaving the PIN out is no try. Raises StateForbidsError once all are used up.
+    What cannot be a PIN is no try. Raises StateForbidsError once all are used up.
     """
-    if not pin.strip() or not wants_pin(pico):
+    if not is_written(pin) or not wants_pin(pico):
         return
     with transaction.atomic():
         take_turn(pico.pk)
@@ -73,6 +73,8 @@ def add_own_thing(*, person: Person, name: str, company_name: str = "") -> Pico:
 def _wrong_pin(pico: Pico, pin: str) -> str:
     if not pin.strip():
         return "Claiming this takes the PIN that came with it."
+    if not is_written(pin):
+        return f"A PIN has {DIGITS} figures."
     wrong = "This PIN is not the one that came with it."
     left = TRIES - Pico.objects.values_list("pin_tries", flat=True).get(pk=pico.pk)
     if not left:

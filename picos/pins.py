@@ -5,6 +5,7 @@ So a leaked table of a million picos holds no PIN, and the batch's export can st
 
 import hashlib
 import hmac
+import re
 import secrets
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from picos.models import Batch, Pico
 
 DIGITS = 6
 TRIES = 5
+_WRITTEN = re.compile(f"[0-9]{{{DIGITS}}}")
 
 
 def new_pin_key() -> str:
@@ -38,6 +40,15 @@ def wants_pin(pico: Pico) -> bool:
     return bool(pico.batch and pico.batch.pin_key)
 
 
+def is_written(pin: str) -> bool:
+    """Whether it could be a PIN at all; spaces between do not count."""
+    return _WRITTEN.fullmatch(_plain(pin)) is not None
+
+
 def is_pin_of(pico: Pico, pin: str) -> bool:
     """Compares in constant time."""
-    return pico.batch is not None and hmac.compare_digest(pin_of(pico.batch, pico.code).encode(), pin.strip().encode())
+    return pico.batch is not None and hmac.compare_digest(pin_of(pico.batch, pico.code).encode(), _plain(pin).encode())
+
+
+def _plain(pin: str) -> str:
+    return "".join(pin.split())

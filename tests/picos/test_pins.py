@@ -46,6 +46,18 @@ def test_without_the_pin_it_is_asked_for_and_no_try_is_used(api: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_what_cannot_be_a_pin_is_no_try(api: Api) -> None:
+    pico = a_pico_with_a_pin()
+    for pin in ("12", "1234567", "12345a", "\u0661\u0662\u0663\u0664\u0665\u0666"):
+        answer = api(a_person()).post(f"/picos/{pico.code}/claim", {"pin": pin})
+        assert (answer.status_code, answer.json()["errors"]) == (422, {"pin": ["A PIN has 6 figures."]})
+    pico.refresh_from_db()
+    assert pico.pin_tries == 0
+    pin = right_pin(pico)
+    assert api(a_person()).post(f"/picos/{pico.code}/claim", {"pin": f" {pin[:3]} {pin[3:]}"}).status_code == 200
+
+
+@pytest.mark.django_db
 def test_five_wrong_tries_lock_it_for_the_right_pin_too(api: Api) -> None:
     pico = a_pico_with_a_pin()
     wrong = "This PIN is not the one that came with it. "
