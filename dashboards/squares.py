@@ -34,17 +34,17 @@ def qr_code(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     pico = find_pico(code)
     try:
         text = _one_of(request.GET, "text", ("0", "1")) == "1"
+        level = _one_of(request.GET, "level", qr.LEVELS, usual="M")
         if _one_of(request.GET, "style", ("plain", "logo")) == "logo":
             return _with_logo(request, pico, kind, text=text)
-        drawn = _plain(pico, kind, request.GET, text=text)
+        drawn = _plain(pico, kind, request.GET, level=level, text=text)
     except RefusedError as error:
         return problem(422, str(error), errors={error.field: [str(error)]})
     media = "image/svg+xml" if kind == "svg" else "image/png"
     return HttpResponse(drawn, content_type=media, headers=_KEEP)
 
 
-def _plain(pico: Pico, kind: str, asked: QueryDict, *, text: bool) -> bytes:
-    level = _one_of(asked, "level", qr.LEVELS, usual="M")
+def _plain(pico: Pico, kind: str, asked: QueryDict, *, level: str, text: bool) -> bytes:
     size = _size(asked, qr.SMALLEST, qr.LARGEST)
     if kind == "svg":
         return qr.svg(pico, level=level, size=size if "size" in asked else None, text=text)  # type: ignore[arg-type]
