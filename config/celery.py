@@ -1,12 +1,15 @@
 """The Celery application. Its messages are wake-ups and bulk work; nothing is lost when one is lost."""
 
 import os
+import sys
 
 from celery import Celery
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+from django.db import close_old_connections
 
 from config import broker
 
@@ -68,4 +71,8 @@ if settings.CELERY_BROKER_URL.startswith("filesystem:"):
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.05,
     }
+# Celery would open a connection for each task, and a task often takes less time than that. They live as Django's
+# requests have them: for as long as they are sound.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+task_prerun.connect(close_old_connections)
 app.autodiscover_tasks()
