@@ -12,11 +12,14 @@ from conduits.passes import making
 from conduits.reaching import draining as reaching
 from conduits.reaching import forgetting, handing_out
 
+# How long the sender keeps its connections when nothing is left to send (seconds). When all ends, it is waited for.
+SENDER_STAYS = 0.5
+
 
 @shared_task(name="conduits.send_deliveries")
 def send_deliveries() -> None:
-    """Sends what is due until nothing is."""
-    delivery.drain_all()
+    """Sends what is due until nothing was for a while."""
+    delivery.drain_all(stays=SENDER_STAYS)
 
 
 @shared_task(name="conduits.mail_warnings")

@@ -25,11 +25,12 @@ def drain() -> int:
     return claimed.taken
 
 
-def drain_all() -> None:
-    """Sends what is due until nothing is, nor under way. Where another thread of this process is at it, that one looks
-    for more at once: the places are a process's, and hanging messages must not hold one drain after the other.
+def drain_all(*, stays: float = 0.0) -> None:
+    """Sends what is due until nothing is, nor under way, and was not for as long as it `stays` (seconds): connections
+    that are open are used again. Where another thread of this process is at it, that one looks for more at once: the
+    places are a process's, and hanging messages must not hold one drain after the other.
     """
-    _drain.look()
+    _drain.look(stays)
 
 
 class _Drain:
@@ -40,22 +41,22 @@ class _Drain:
         self._wanted = threading.Event()
         self._sender: Sender | None = None
 
-    def look(self) -> None:
+    def look(self, stays: float) -> None:
         self._wanted.set()
         if sender := self._sender:
             sender.wake()
         # Asked once more after it was let go: who came just before relies on it.
         while self._wanted.is_set() and self._alone.acquire(blocking=False):
             try:
-                self._until_nothing_is_due()
+                self._until_nothing_is_due(stays)
             finally:
                 self._sender = None
                 self._alone.release()
 
-    def _until_nothing_is_due(self) -> None:
+    def _until_nothing_is_due(self, stays: float) -> None:
         with Sender() as sender:
             self._sender = sender
-            while self._wanted.is_set() or sender.in_flight:
+            while self._wanted.is_set() or sender.in_flight or sender.is_woken_within(stays):
                 self._send_due(sender)
                 if sender.in_flight and _record(sender):
                     # Who got an answer may be sent more.

@@ -30,7 +30,7 @@ WHERE event.id = ANY(%b::uuid[])
 def endpoints_by_id(wanted: Collection[UUID]) -> dict[UUID, Endpoint]:
     """The endpoints of these ids, each with its company."""
     endpoints = rows_by_id(Endpoint, wanted)
-    companies = Company.objects.in_bulk({endpoint.company_id for endpoint in endpoints.values()})
+    companies = rows_by_id(Company, {endpoint.company_id for endpoint in endpoints.values()})
     for endpoint in endpoints.values():
         related(endpoint, company=companies[endpoint.company_id])
     return endpoints
@@ -55,7 +55,7 @@ def events_by_id(wanted: Collection[UUID]) -> dict[UUID, Event]:
     if not wanted:
         return {}
     rows = fetched(_SELECT, list(wanted))
-    found = Product.objects.in_bulk({row[-1] for row in rows if row[-1]})
+    found = rows_by_id(Product, {UUID(text) for text in {row[-1] for row in rows if row[-1]}})
     products = {str(product_id): product for product_id, product in found.items()}
     return {row[0]: _event(row, products) for row in rows}
 

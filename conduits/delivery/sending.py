@@ -134,6 +134,12 @@ class Sender:
         """Lets go whoever waits for results."""
         self._stirred.set()
 
+    def is_woken_within(self, seconds: float) -> bool:
+        """Whether somebody wakes it; for whoever waits for no results."""
+        woken = seconds > 0 and self._stirred.wait(seconds)
+        self._stirred.clear()
+        return woken
+
     def _begin(self, tries: Sequence[_Try]) -> None:
         self._waiting.extend(one for one in tries if one.message.prompt)
         self._start()

@@ -68,6 +68,8 @@ class Sink:
         self.received: list[Received] = []
         self.together = 0
         self.most_together = 0
+        # The far ends of its connections.
+        self.peers: set[object] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sink", daemon=True)
         self.port = 0
@@ -125,6 +127,7 @@ class Sink:
         headers = {name.lower(): text for name, text in request.headers.items()}
         received = Received(request.path, headers, await request.read(), request.method, dict(request.query))
         self.received.append(received)
+        self.peers.add(request.transport.get_extra_info("peername") if request.transport else None)
         self.together += 1
         self.most_together = max(self.most_together, self.together)
         try:

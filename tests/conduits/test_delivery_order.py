@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -197,3 +198,21 @@ def test_an_ordered_endpoint_keeps_the_order_while_several_workers_drain(sink: S
 
     for of_one in events:
         assert [event for event in arrived(sink) if event in of_one] == of_one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_stays_sends_what_comes_later_through_the_same_connection(sink: Sink) -> None:
+    endpoint = an_endpoint(a_company(), sink.url())
+    send_test(endpoint)
+
+    def send_another() -> None:
+        for _ in range(1000):
+            if Delivery.objects.filter(state="delivered").exists():
+                break
+            time.sleep(0.01)
+        send_test(endpoint)
+        delivery.drain_all()
+
+    assert at_once(lambda: delivery.drain_all(stays=0.5), send_another) == [None, None]
+    assert (len(sink.received), len(sink.peers)) == (2, 1)
+    assert not Delivery.objects.exclude(state="delivered").exists()
