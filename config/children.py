@@ -15,8 +15,9 @@ from live.room import MOST_PAGES, SPARE_FILES
 SERVER_TROUBLE = re.compile(r"PANIC:|FATAL: +(lock file|data directory|database files|could not|pre-existing)")
 WORKER_READY = re.compile(r"\w+@\S+ ready")
 # A process for each queue: neither a hung endpoint nor a million picos being minted may keep an event waiting. Few
-# threads do for the sender: each has hundreds of messages under way, and waits for no slow one.
-WORKERS = (("worker", "events", 4), ("sender", "deliveries", 8), ("minter", "bulk", 4))
+# threads do: more drains at a time are smaller ones, each with the same trips to the database; and each of the sender's
+# has hundreds of messages under way, and waits for no slow one.
+WORKERS = (("worker", "events", 2), ("sender", "deliveries", 8), ("minter", "bulk", 4))
 # Scans gather while others are written: many threads make large groups, and most of them wait.
 BLOCKING_THREADS = 32
 

@@ -17,8 +17,10 @@ from conduits.delivery.breaker import EARLY_PROBES
 # costs a socket, and no work.
 AT_ONCE = 512
 OTHERS_AT_ONCE = 1536
-# How many of one endpoint's may be under way in all workers together, unless its company wants fewer.
+# How many of one endpoint's may be under way in all workers together, unless its company wants fewer. Of a prompt one's
+# more are at hand: they leave while the answers to others are written down.
 PER_ENDPOINT = 64
+AT_HAND = 4 * PER_ENDPOINT
 # Who lost so many workers in a row goes alone, lest it take others along once more.
 ALONE_AFTER = 2
 
@@ -34,7 +36,11 @@ WITH open AS (
            CASE WHEN standing = 'prompt' THEN %(prompt)s ELSE %(others)s END AS places,
            CASE WHEN probe_at IS NOT NULL AND probe_count < %(early_probes)s THEN 'infinity' ELSE %(now)s END AS until,
            least(
-               CASE WHEN probe_at IS NULL AND standing <> 'unproven' THEN %(share)s ELSE 1 END, concurrency,
+               CASE
+                   WHEN probe_at IS NOT NULL OR standing = 'unproven' THEN 1
+                   WHEN standing = 'prompt' THEN %(at_hand)s
+                   ELSE %(share)s
+               END, concurrency,
                floor(rate_per_second * least(
                    extract(epoch FROM %(now)s - coalesce(paced_from, %(now)s - INTERVAL '1 second')), 1
                ))
@@ -53,7 +59,7 @@ WITH open AS (
     CROSS JOIN LATERAL (
         SELECT count(*) AS number FROM (
             SELECT FROM conduits_delivery
-            WHERE endpoint_id = wanting.id AND state = 'waiting' AND leased_until > %(now)s LIMIT %(share)s
+            WHERE endpoint_id = wanting.id AND state = 'waiting' AND leased_until > %(now)s LIMIT %(at_hand)s
         ) AS under_way
     ) AS busy
     CROSS JOIN LATERAL (
@@ -106,6 +112,7 @@ def due_ids(room: Room) -> list[UUID]:
         "now": timezone.now(),
         "early_probes": EARLY_PROBES,
         "share": PER_ENDPOINT,
+        "at_hand": AT_HAND,
         "prompt": room.prompt,
         "others": room.others,
     }

@@ -188,14 +188,21 @@ class Sender:
         self._looking = self._loop.call_later(A_MOMENT / LOOKS, self._look_for_late)
 
     def _let_go(self, one: _Try) -> None:
-        """Its place is another's from now on."""
+        """Its place is another's from now on; and what is at hand for the same endpoint is in nobody's way any more."""
         one.late = True
         self._running -= 1
+        endpoint_id = one.message.endpoint.pk
+        behind = [other for other in self._waiting if other.message.endpoint.pk == endpoint_id]
+        for other in behind:
+            self._waiting.remove(other)
         with self._lock:
-            self._free(one.message)
-            one.message.prompt = False
-            self.others += 1
-            self._late.append(one.message.endpoint.pk)
+            for each in (one, *behind):
+                self._free(each.message)
+                each.message.prompt = False
+                self.others += 1
+            self._late.append(endpoint_id)
+        for other in behind:
+            self._create_task(self._try(other))
 
     def _free(self, message: Message) -> None:
         if message.prompt:

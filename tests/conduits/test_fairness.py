@@ -30,6 +30,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bounds at a sixteenth."""
     monkeypatch.setattr(due, "AT_ONCE", 8)
     monkeypatch.setattr(due, "PER_ENDPOINT", 4)
+    monkeypatch.setattr(due, "AT_HAND", 4)
 
 
 @pytest.fixture
@@ -177,3 +178,14 @@ def test_a_claim_whose_senders_are_all_slow_ends_within_its_lease() -> None:
     begun_late = dt.timedelta(seconds=standing.A_MOMENT) * due.AT_ONCE / sending.AT_A_TIME
     assert begun_late + dt.timedelta(seconds=15) < claiming.LEASE
     assert due.PER_ENDPOINT < due.AT_ONCE
+
+
+def test_of_one_that_answers_at_once_more_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due, "AT_HAND", 6)
+    prompt, slow, limited = (an_endpoint(a_company(), f"http://127.0.0.1:9/{number}") for number in range(3))
+    Endpoint.objects.filter(pk=slow.pk).update(standing=Endpoint.Standing.SLOW)
+    Endpoint.objects.filter(pk=limited.pk).update(concurrency=2)
+    for endpoint, number in ((prompt, 6), (slow, 4), (limited, 2)):
+        messages_to(endpoint, 10)
+        taken = [claiming.claim(due.room_beside()).taken for _ in range(3)]
+        assert sum(taken) == number

@@ -152,6 +152,36 @@ def test_one_that_hangs_gives_its_place_up_before_it_is_answered(sink: Sink, mon
 
 
 @pytest.mark.django_db
+def test_what_is_at_hand_for_one_that_hangs_takes_no_place_after_the_first(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "A_MOMENT", 0.05)
+    monkeypatch.setattr(sending, "AT_A_TIME", 1)
+    may_answer, company = threading.Event(), a_company()
+    hung, sound = [an_endpoint(company, sink.url(path)) for path in ("/hung", "/sound")]
+    queue([hung, hung, hung])
+    at_hand = claimed()
+    queue([sound])
+
+    async def answer(received: Received) -> web.Response:
+        if received.path == "/hung":
+            await sink.wait_for(may_answer)
+        return web.Response()
+
+    sink.answer = answer
+    with sending.Sender() as sender:
+        sender.send([*at_hand, *claimed()])
+        while not (first := sender.results()):
+            pass
+        assert [message.endpoint for message, _ in first] == [sound]
+        assert [sender.late(), sender.prompt, sender.others, sender.in_flight] == [[hung.pk], 0, 3, 3]
+        may_answer.set()
+        arrived = [message.endpoint for _ in range(3) for message, _ in sender.results() or sender.results()]
+
+    assert arrived[:3] == [hung] * 3
+
+
+@pytest.mark.django_db
 def test_a_process_that_is_starved_itself_finds_nobody_late(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "A_MOMENT", 0.05)
     queue([an_endpoint(a_company(), sink.url())])
