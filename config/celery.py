@@ -69,7 +69,7 @@ if settings.CELERY_BROKER_URL.startswith("filesystem:"):
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
         "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.05,
+        "polling_interval": 0.02,
     }
 # Celery would open a connection for each task, and a task often takes less time than that. They live as Django's
 # requests have them: for as long as they are sound.
