@@ -2,7 +2,6 @@
 
 import pytest
 from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined]
-from celery.signals import task_prerun
 from django.db import connection
 
 from config.celery import app
@@ -14,7 +13,7 @@ def between_tasks(fixup: DjangoWorkerFixup) -> None:
     """What a worker does there."""
     fixup.on_task_postrun(drain_events)
     fixup.on_task_prerun(drain_events)
-    task_prerun.send(drain_events)
+    drain_events.before_start("id", (), {})
 
 
 @pytest.mark.django_db(transaction=True)
