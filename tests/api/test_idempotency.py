@@ -215,7 +215,7 @@ def test_a_key_gives_no_tries_at_a_pin_back(api: Api) -> None:
     asking = api(a_person())
 
     statuses = [
-        post(asking, f"/picos/{pico.code}/claim", {"pin": f"wrong{number}"}, f"k-{number}").status_code
+        post(asking, f"/picos/{pico.code}/claim", {"pin": f"{number:06}"}, f"k-{number}").status_code
         for number in range(6)
     ]
 
